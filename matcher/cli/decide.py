@@ -296,8 +296,9 @@ def approve(decisions: tuple[str, ...], reason: str, output: str, *, rejected: b
 def undo(
     decisions: tuple[str, ...], run: str | None, rule: str | None, since: date | None, reason: str, output: str, *, dry_run: bool
 ) -> None:
-    """Reverse a decision, named by its id or by its line, or all that a run or a rule posted. Of several, all are reversed or none:
-    a returned receipt and its return, for instance, when the ERP has the document paid otherwise by now.
+    """Reverse a decision, named by its id or by its line, or all that a run or a rule posted.
+
+    Of several, all are reversed or none: a receipt and its return, for instance, when the ERP has the document paid otherwise by now.
 
     Both stay in the journal; the line is open again, and the proposal stands again at once. Where the month is closed, or the
     ERP has booked the posting, the reversal counts from the first open day.

@@ -137,7 +137,7 @@ def loose_ends(statement: StatementSpan, known: Iterable[StatementSpan]) -> list
 
     Returns:
         Each such day, with what the entries that the statement repeats on it must add up to if it is a longer download of the day.
-        None where both tell of other days in common: then what they tell of these decides.
+        None where both tell of other days in common, or begin with one balance: then what they tell of these decides.
     """
     if not statement.proven or statement.first_day is None or statement.last_day is None:
         return []
@@ -153,6 +153,9 @@ def loose_ends(statement: StatementSpan, known: Iterable[StatementSpan]) -> list
     ]
     before, after = [k for k in near if k.last_day == first], [k for k in near if k.first_day == last and k.last_day != first]
     if len(before) + len(after) < len(near) or any(statement.same_span(k) or not k.proven for k in near):
+        return []
+    # from the same balance the bank tells the same day again: what looks alike is the same
+    if any(k.first_day == first and k.opening == statement.opening for k in near):
         return []
     assert statement.opening is not None
     assert statement.closing is not None

@@ -106,13 +106,13 @@ def accept(session: Session, typed_id: str, reason: str, *, replace: bool | None
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         entries = StagedLines(session.store, area)
-        spans = facts.statement_facts(session.store)
-        days = adjoining_days(statement.span, spans)
+        read = facts.statement_facts(session.store)
+        days = adjoining_days(statement.span, read)
         for day in days:
             entries.shift_occurrences(0, day, [])
         if replace is False and not days:
             # a person says that what looks like an entry read before on a day that both share is a further one
-            for day, _ in loose_days(entries, statement.span, 0, spans, []):
+            for day, _ in loose_days(entries, statement.span, 0, read, []):
                 entries.shift_occurrences(0, day, [])
         again = entries.repeated_lines(0, superseded) if superseded else []
         count = entries.append(session.next_batch, {0: name}, [])[0]

@@ -12,13 +12,12 @@ from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
-from matcher.pipeline import line_rules
 from matcher.pipeline.listed import proposal_key
 from matcher.pipeline.selection import APPROVAL
 from matcher.pipeline.session import Session
 from matcher.review import cells
 from matcher.states import LineState
-from matcher.store import approvals, journal, near, outbox, queue
+from matcher.store import approvals, classified, journal, near, outbox, queue
 from matcher.store.approvals import Submitted
 
 
@@ -194,8 +193,18 @@ def page(session: Session, as_of: date, filters: Filters, limit: int | None = No
     through = Locks(journal.periods(session.store)).through
     posted = queue.posted(session.store, as_of, through)
     since = through + timedelta(days=1) if through else None
-    rules = tuple(rule.id for rule in line_rules.pending(session))
-    return QueuePage(as_of, lines_of(session, as_of, found.line_ids), found.count, found.waiting, found.sums, posted, since, rules)
+    return QueuePage(
+        as_of, lines_of(session, as_of, found.line_ids), found.count, found.waiting, found.sums, posted, since, _rules(session)
+    )
+
+
+def _rules(session: Session) -> tuple[str, ...]:
+    """Ids of rules that may be made of what persons have classified; where nothing is, nothing is loaded that finds them."""
+    if not classified.are_there(session.store):
+        return ()
+    from matcher.pipeline import line_rules
+
+    return tuple(rule.id for rule in line_rules.pending(session))
 
 
 def lines_of(session: Session, as_of: date, line_ids: Collection[str]) -> tuple[WaitingLine, ...]:

@@ -63,7 +63,7 @@ BASES: dict[str, Basis] = {
     "completed": Basis(
         "the named items and others of the customer that complete the sum",
         "number",
-        evidence=("set_completed", "set_run", "set_counted", "set_large", "set_ambiguous"),
+        evidence=("set_completed", "set_run", "set_counted", "set_netted", "set_large", "set_ambiguous"),
         limits=("subset_items", "triple_items"),
     ),
     "counted": Basis(
@@ -112,7 +112,7 @@ DIFFERENCES: dict[str, Difference] = {
         ("difference_advised",),
         limits=("payout_fee_share", "payout_fee"),
     ),
-    "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_small")),
+    "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_kept", "difference_part_small")),
     "over": Difference("more than the items", ("difference_over", "difference_over_even", "difference_over_large", "difference_over_list")),
 }
 
@@ -131,6 +131,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_typo": EvidenceKind("a number in the payer's text differs from the document's in one digit"),
     "reference_cut": EvidenceKind("a number in the payer's text is the beginning or the end of the document's"),
     "reference_order": EvidenceKind("the purchase order is in the payer's text"),
+    "reference_alone": EvidenceKind("that number stands alone in the payer's text, and no other document has it"),
     "reference_shared": EvidenceKind("further items carry the same number"),
     "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
     "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),
@@ -156,6 +157,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
         "the payer is certainly another customer, and no relative of this one",
         bars="the payer is another customer, whose account or name the bank states",
     ),
+    "payer_name_few": EvidenceKind("the payer's name, as far as it goes, is this customer's and hardly any other's"),
     "payer_abroad": EvidenceKind("the customer is in another country than our bank account, so a bank on the way may have kept a fee"),
     "payer_number": EvidenceKind("the customer number is in the payer's text"),
     "amount_unique": EvidenceKind("the amount is exactly what is open, and no other open item has it"),
@@ -175,6 +177,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "difference_advised": EvidenceKind("the difference is what the remittance advice says, to the cent"),
     "difference_part": EvidenceKind("less than what is open is paid"),
     "difference_part_even": EvidenceKind("less than what is open is paid, a round sum"),
+    "difference_part_kept": EvidenceKind("a small part of what is open is missing, and no bank on the way can have kept it"),
     "difference_part_small": EvidenceKind("only a small part of what is open is missing"),
     "difference_over": EvidenceKind("more than what is open is paid"),
     "difference_over_even": EvidenceKind("more than what is open is paid, a round sum"),
@@ -183,6 +186,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "set_completed": EvidenceKind("the text does not name all of these items"),
     "set_run": EvidenceKind("the items follow each other in the order of their numbers or due dates"),
     "set_subset": EvidenceKind("an arbitrary set of the customer's items"),
+    "set_netted": EvidenceKind("a credit note that the text does not name makes up the difference"),
     "set_counted": EvidenceKind("the text says how many items are paid"),
     "set_large": EvidenceKind("the customer has so many open items that sums meet by chance"),
     "set_ambiguous": EvidenceKind("other sets of the customer's items have the same sum"),
@@ -193,6 +197,8 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
     "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
+    "amount_repeats_elsewhere": EvidenceKind("documents of this customer repeat amounts, but no other one, open or closed, has this one"),
+    "amount_once": EvidenceKind("no other document of the legal entity, open or closed, has the amount"),
     "amount_sums": EvidenceKind("two or three other open items of the customer add up to the amount too"),
     "amount_rest_owed": EvidenceKind("what is left over is the open amount of one, two or three other items of the customer"),
     "amount_of_others": EvidenceKind("the amount is the open one of other items of the customer"),

@@ -44,3 +44,8 @@ def words_on_rules(store: Store, commands: Collection[str]) -> list[tuple[str, s
         "SELECT actor, command, summary FROM log.batch WHERE command IN (SELECT unnest(?::VARCHAR[])) ORDER BY batch", [list(commands)]
     )
     return [(str(actor), str(command), str(summary)) for actor, command, summary in rows]
+
+
+def are_there(store: Store) -> bool:
+    """Whether persons have classified any line."""
+    return store.scalar(f"SELECT count(*) FROM (FROM log.decision WHERE kind = '{DecisionKind.CLASSIFY}' LIMIT 1)") > 0

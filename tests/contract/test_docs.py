@@ -90,7 +90,7 @@ def test_the_bounds_that_the_page_names() -> None:
         "an amount that at most five items have" if build.RARE_AMOUNT_MAX_ITEMS == 5 else "",
         f"among {limits.subset_items} open items at most, a set of three among {limits.triple_items}",
         f"At most {limits.rounding} of the smallest unit are missing",
-        f"At most {limits.fee} of the base currency, at the day's rate, and at most {limits.fee_share // 10_000} % of the open amount",
+        f"From one whole unit to {limits.fee} of the base currency, at the day's rate, and at most {limits.fee_share // 10_000} % of the open amount",
         f"from {limits.exchange_low / 10_000} % below to {limits.exchange_high / 10_000} % above what is open",
         f"within {limits.duplicate_days} days, the line is a `duplicate`",
         f"a bound of {assignment.MAX_STEPS:,} steps",

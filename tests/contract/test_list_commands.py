@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -65,6 +66,7 @@ def desk(books: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(books, monkeypatch)
 
 
+@cache
 def words(books: Path, command: str) -> list[str]:
     made = Books(books)
     named = {"LINE": made.queue().lines[0].line_id, "STATEMENT": made.statements()[0].statement_id}

@@ -7,11 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from advice_layouts import LAYOUTS, facts_for
+from advice_layouts import CURRENCY, LAYOUTS, facts_for
 from advices import Facts, Paid
-from support import Row, filled
+from support import CONFIG, Row, customers_file, items_file, lines_file, new_books
 
 BATCHES = 3
+ACCOUNTS = {"EUR": "DE02120300000000202051", "CHF": "CH9300762011623852957", "CNY": "6222021234567890123"}
+BOOKS = CONFIG + "".join(
+    f'[[account]]\nid = "{currency}"\nnumber = "{ACCOUNTS[currency]}"\nentity = "1"\ncurrency = "{currency}"\n'
+    for currency in ("CHF", "CNY")
+)
 WRONG = 2
 Posted = dict[str, set[tuple[str, int, int]]]
 
@@ -26,7 +31,7 @@ def drawn(layout_name: str, number: int, rng: random.Random) -> Facts:
     )
     if sum(row.net for row in rows) <= 0:
         rows = (*rows, Paid(f"RE-2026-{number:02}99", date(2026, 10, 1), 10_000_000))
-    return Facts(rows, "EUR", f"PAY-{number:04}", f"Handelshaus Nr. {number} GmbH")
+    return Facts(rows, CURRENCY.get(layout_name, "EUR"), f"PAY-{number:04}", f"Handelshaus Nr. {number} GmbH")
 
 
 def world(folder: Path) -> tuple[Posted, Posted, set[str]]:
@@ -46,12 +51,13 @@ def world(folder: Path) -> tuple[Posted, Posted, set[str]]:
         for row in (*facts.rows, *others):
             items.append({
                 "item_id": row.document_no, "customer_id": f"C{n}", "document_no": row.document_no, "amount": f"{row.gross / 100:.2f}",
-                "document_type": "credit_note" if row.gross < 0 else "invoice", "issue_date": str(row.day),
+                "document_type": "credit_note" if row.gross < 0 else "invoice", "issue_date": str(row.day), "currency": facts.currency,
             })  # fmt: skip
             if row.discount:
                 items[-1] |= {"terms": f"{round(100 * row.discount / row.gross)}/60 net 90"}
         lines.append({
             "amount": f"{facts.total / 100:.2f}", "booking_date": "2026-10-29", "counterparty_name": facts.payer,
+            "account": ACCOUNTS[facts.currency], "currency": facts.currency,
             "counterparty_account": account, "remittance_information": "AVIS FOLGT", "end_to_end_id": facts.reference,
             "bank_reference": facts.reference,
         })  # fmt: skip
@@ -63,7 +69,10 @@ def world(folder: Path) -> tuple[Posted, Posted, set[str]]:
         else:
             right[facts.reference] = {(row.document_no, row.net, row.discount) for row in facts.rows}
         papers.append((f"{layout.name}-{n}.pdf", layout.render(told)))
-    books = filled(folder, items=items, customers=customers, lines=lines)
+    books = new_books(folder / "books", BOOKS)
+    books.import_files("items", [items_file(folder, items)])
+    books.import_files("customers", [customers_file(folder, customers)])
+    books.ingest([lines_file(folder, lines)])
     for name, paper in papers:
         (folder / name).write_bytes(paper)
     books.import_remittance([folder / name for name, _ in papers])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support import Row, customers_file, filled, table, write
+from support import Cells, Row, copied, customers_file, filled, table, write
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -17,8 +17,12 @@ def book(folder: Path, *rows: Row) -> Path:
     return write(folder, "book.csv", table(COLUMNS, rows, ENTRY))
 
 
+def _made(folder: Path, lines: Cells) -> None:
+    filled(folder, lines=[{**LINE, **dict(cells)} for cells in lines])
+
+
 def made(folder: Path, *lines: Row) -> Books:
-    return filled(folder, lines=[{**LINE, **line} for line in lines])
+    return copied(folder, _made, tuple(tuple(line.items()) for line in lines))
 
 
 def stored(books: Books) -> list[tuple[object, ...]]:

@@ -174,7 +174,9 @@ def test_items_smaller_than_the_rounding_are_not_given_negative_cash() -> None:
         (15_37, "difference_fee"),
         (60_01, ""),
         (5, ""),
-        (6, "difference_fee"),
+        (6, ""),
+        (99, ""),
+        (1_00, "difference_fee_even"),
     ],
 )
 def test_a_fee_is_bounded_and_whole_or_half_units_are_likelier(difference: int, kind: str) -> None:
@@ -228,6 +230,37 @@ def test_tax_withheld_is_rounded_half_up_to_the_cent() -> None:
 def test_a_part_payment_leaves_the_rest_open(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 100_00))["part"]
     assert (found.outcome, shares(found), kinds(found)) == ("partial", {"1": (amount, 0, "")}, {kind})
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind"),
+    [(60_00, "difference_part_small"), (60_01, "difference_part_kept"), (250_00, "difference_part_kept"), (250_01, "difference_part")],
+)
+def test_no_bank_keeps_more_than_a_fee_may_be(missing: int, kind: str) -> None:
+    found = find(receipt(5_000_00 - missing), item("1", 5_000_00))
+    assert kinds(found["part"]) == {kind}
+    assert ("fee" in found) is (kind == "difference_part_small")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("RE-1 less damaged goods", "difference_part_kept"),
+        ("RE-1 minus bonus", "difference_part_kept"),
+        ("RE-1 abzgl. Fehlmenge", "difference_part_kept"),
+        ("RE-1", "difference_part_small"),
+        ("RE-1 less bank charges and returns", "difference_part_small"),
+    ],
+)
+def test_what_the_payer_says_he_keeps_back_is_no_fee(text: str, kind: str) -> None:
+    found = find(receipt(985_00, text=text), item("1", 1_000_00))
+    assert kinds(found["part"]) == {kind}
+    assert ("fee" in found) is (kind == "difference_part_small")
+
+
+@pytest.mark.parametrize(("missing", "fee"), [(99, False), (1_00, True)])
+def test_no_bank_keeps_less_than_one_unit(missing: int, fee: bool) -> None:
+    assert ("fee" in find(receipt(872_00 - missing), item("1", 872_00))) is fee
 
 
 def test_a_part_payment_of_several_items_settles_in_the_order_given() -> None:

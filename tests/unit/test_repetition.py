@@ -24,6 +24,16 @@ def test_a_customer_whose_amounts_differ_is_below_one_whose_amounts_repeat() -> 
     assert known.rate("C2") > 800_000
 
 
+def test_an_amount_is_there_once_if_no_closed_document_of_the_company_has_it() -> None:
+    every = documents(("C1", "A1", 1000), ("C2", "B1", 1000), ("C1", "A2", 700), ("C3", "C1", 300))
+    known = Repetition(every.with_columns(open=pl.Series([1000, 0, 700, 0])))
+    day = date(2026, 10, 1)
+    one = Item("1", "1", "C1", "invoice", "A1", "", "", day, day, "EUR", 1000)
+    assert not known.once(one)
+    assert known.once(one._replace(currency="USD"))
+    assert known.once(one._replace(open=700))
+
+
 def test_few_documents_are_drawn_towards_the_entity() -> None:
     calm, subscriptions = [("C1", "A1", 1000)], [("C2", f"B{n}", 4900) for n in range(200)]
     assert Repetition(documents(*calm)).rate("C1") < 10_000

@@ -181,7 +181,7 @@ class ExplanationBuilder:
         if paid_in_full:
             # nothing weaker is looked for
             return _Look(stamp, view, named, [])
-        damaged = item_sets.damaged(view)
+        damaged = item_sets.damaged(view, payer)
         if damaged.references:
             view = self._context(customer, {**refs, **damaged.references})
         for item_set in damaged.sets:

@@ -24,6 +24,15 @@ _FEE_SAID = re.compile(
     re.IGNORECASE,
 )
 
+_DEDUCTED = re.compile(
+    r"\b(?:deduct\w*|short(?:age|ages|\W?paid|\W?pay\w*|\W?deliver\w*|\W?ship\w*)|damage\w*|rebates?|bonus|claims?|debit\W?(?:note|memo)s?|chargebacks?|"
+    r"quality|returns?|returned|gekürzt|gekuerzt|kürzung|kuerzung|einbehalt\w*|mängel\w*|maengel\w*|mangel\w*|abzug|\w*schäden|\w*schaden|"
+    r"fehlmenge\w*|reklamation\w*|belastung\w*|déduction|deduction|ristourne|retenue|litige|trattenuta|reso|deduccion|deducción|devolucion|"
+    r"avarie|korting|inhouding|\w*schade|retour|fradrag|fratrukket|avdrag|\w*skade|reklamasjon|vähennys|potrącenie|szkoda)\b|扣款|扣除|质量|索赔|返利|удержан",
+    re.IGNORECASE,
+)
+"""What says that the payer keeps something back himself."""
+
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
 MUCH = 2
@@ -223,8 +232,12 @@ def _short(
     elif late:
         note = "the difference is the early-payment discount, taken late"
         yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_discount_late",), note)
-    elif (
-        limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool)
+    most = _in_currency(limits.fee * unit, receipt, pool)
+    deducted = not in_terms and bool(_DEDUCTED.search(receipt.text)) and not _FEE_SAID.search(receipt.text)
+    if (
+        not late
+        and not deducted
+        and max(limits.rounding, unit - 1) < difference <= most
         and difference * PPM <= item.open * limits.fee_share
         and not in_terms
         and not _domestic(item, receipt, pool)
@@ -239,8 +252,9 @@ def _short(
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     # what a bank on the way may have kept is no part payment, wherever the payer is
-    small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= _in_currency(limits.fee * unit, receipt, pool))
-    kind = "difference_part_small" if small else "difference_part_even" if even else "difference_part"
+    small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= most)
+    short = "difference_part_kept" if deducted or (difference > most and not in_terms) else "difference_part_small"
+    kind = short if small else "difference_part_even" if even else "difference_part"
     yield Difference("part", share, Outcome.PARTIAL, (kind,))
 
 

@@ -14,10 +14,18 @@ ALIKE, MARGIN = 80, 6
 """A name that is not equal counts from this similarity, and this far before any other customer's."""
 
 
+LIKE = 92
+"""Likeness from which a name that is as like another customer's is one of few that it may be."""
+
 _NAMES = {
     "script": "payer_name_script", "trade": "payer_name_part", "cut": "payer_name_part", "part": "payer_name_part",
     "abbreviated": "payer_name_part", "branch": "payer_name_group", "alike": "payer_name_alike",
 }  # fmt: skip
+
+
+_NO_NAMES = ("account", "number", "learned")
+_UNCLEAR = ("payer_name_shared", "payer_name_near")
+_WHOLE_NAMES = ("equal", "script", "trade", "cut", "part")
 
 
 def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...]:
@@ -34,6 +42,8 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     name = _name(receipt, customer_id, family)
     if name:
         kinds.append(name)
+        if name in _UNCLEAR and not accounts and _one_of_few(receipt, customer_id):
+            kinds.append("payer_name_few")
     certain = payer_of(receipt)
     if certain and certain != customer_id and certain not in family and (accounts or not _known(receipt, customer_id)):
         kinds.append("payer_is_other")
@@ -44,13 +54,20 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     return tuple(kinds)
 
 
+def _one_of_few(receipt: Receipt, customer_id: str) -> bool:
+    """Whether the payer's name is as like the customer's as any other's, and not misspelled."""
+    names = [p for p in receipt.payers if p.kind not in _NO_NAMES]
+    best = max(p.similarity for p in names)
+    return any(p.customer_id == customer_id and p.kind in _WHOLE_NAMES and p.similarity >= max(LIKE, best - MARGIN) for p in names)
+
+
 def _known(receipt: Receipt, customer_id: str) -> bool:
     """Whether anything but an account says that the customer paid: a name that is alike, the customer number, earlier receipts."""
     return any(p.customer_id == customer_id for p in receipt.payers)
 
 
 def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
-    names = [p for p in receipt.payers if p.kind not in ("account", "number", "learned")]
+    names = [p for p in receipt.payers if p.kind not in _NO_NAMES]
     mine = next((p for p in names if p.customer_id == customer_id), None)
     if mine is None:
         clear = [p for p in names if p.similarity >= ALIKE and p.margin >= MARGIN]

@@ -22,6 +22,9 @@ SURE = frozenset(kind for kind, entry in EVIDENCE.items() if entry.names_payer)
 MOST_COUNTED = 60
 """Open items among which a set of a size that the text tells is searched."""
 
+MOST_CREDITS = 20
+"""Credit notes of a customer among which one is sought that a payment nets without naming it."""
+
 MOST_RUN = 100
 """Longest run of items that is looked at behind the named ones."""
 
@@ -145,6 +148,8 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
             return
     certain = listed if sum(i.open for i in listed) < amount else here
     missing = amount - sum(i.open for i in certain)
+    if missing < 0:
+        yield from _netted(view, certain, missing)
     if missing <= 0 or len(view.items) == len(certain):
         return
     spare = len(view.items) - len(certain)
@@ -167,6 +172,25 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
             ambiguous = () if unique else ("set_ambiguous",)
             members = _with(certain, [others[n] for n in places])
             yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
+
+
+def _netted(view: CustomerContext, certain: Sequence[Item], missing: int) -> Iterator[ItemSet]:
+    """The named items less the one credit note of the customer that the text does not name, where just that makes the difference.
+
+    It is not the only answer where another one, or two together, have the amount too.
+    """
+    chosen, day = {i.item_id for i in certain}, view.receipt.booking_date
+    if any(i.open < 0 for i in certain):
+        return
+    credits = [i for i in view.items if i.open < 0 and i.item_id not in chosen]
+    early = [i for i in credits if i.issue_date <= day]
+    if not early or len(credits) > MOST_CREDITS:
+        return
+    fitting = [i for i in early if i.open == missing]
+    alone = len(fitting) == 1 and not any(i.open + o.open == missing for n, i in enumerate(early) for o in early[n + 1 :])
+    for used in fitting[:2]:
+        kinds = ("set_completed", "set_netted") if alone else ("set_completed", "set_netted", "set_ambiguous")
+        yield ItemSet("completed", _with(certain, (used,)), kinds, unique=alone)
 
 
 def _with(items: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
@@ -213,7 +237,7 @@ class DamagedNumbers(NamedTuple):
     references: dict[str, str]
 
 
-def damaged(view: CustomerContext) -> DamagedNumbers:
+def damaged(view: CustomerContext, payer: Collection[str] = ()) -> DamagedNumbers:
     """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
     amount = view.receipt.amount
     numbers = DamagedNumbers([], {})
@@ -230,7 +254,8 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
         kind = view.text.resembles(number_of(item), others)
         if kind:
             numbers.references[item.item_id] = kind
-            numbers.sets.append(ItemSet("damaged", (item,)))
+            once = item.open == amount and SURE.isdisjoint(payer) and _once(view, item)
+            numbers.sets.append(ItemSet("damaged", (item,), ("amount_once",) if once else ()))
     return numbers
 
 
@@ -245,10 +270,10 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         twin = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
-        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item)), unique=not same)
+        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item, payer)), unique=not same)
     reduced = view.holding.by_discounted_amount.get(amount, [])
     for item in reduced[:3]:
-        yield ItemSet("single", (item,), tuple(_by_chance(view, item)), unique=len(reduced) == 1 and not full)
+        yield ItemSet("single", (item,), tuple(_by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
@@ -272,14 +297,24 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
 
 
-def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
+def _by_chance(view: CustomerContext, item: Item, payer: Collection[str]) -> Iterator[str]:
     """What says that the amount of an item may be that of something else of the customer too."""
     known = view.pool.repetition
-    if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
+    if known is not None and known.has(item):
         yield "amount_repeats"
+    elif known is not None and known.rate(item.customer_id) >= view.limits.repeats:
+        yield "amount_repeats_elsewhere"
+    if "payer_name_few" in payer and _once(view, item):
+        yield "amount_once"
     paid = view.receipt.amount
     if _two_or_three(_amounts(view, (item,), paid - 1), paid):
         yield "amount_sums"
+
+
+def _once(view: CustomerContext, item: Item) -> bool:
+    """Whether no other document of the legal entity, open or closed, has the amount that is open of an item."""
+    known = view.pool.repetition
+    return known is not None and view.pool.rarity(item.currency, item.open) <= 1 and known.once(item)
 
 
 def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:

@@ -18,6 +18,12 @@ _RUN = re.compile(r"\d+")
 MIN_BEGINNING = 5
 """Fewest characters by which a word may be the beginning of a document's number that was cut."""
 
+ENDS = 3
+"""Digits at the beginning and at the end of a number by which it may be a document's."""
+
+LONG_ORDER = 7
+"""Fewest characters of an order's number that names its item for a payer of whom nothing is known."""
+
 MOST_APART = 2
 """Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
 
@@ -44,6 +50,8 @@ class Wording:
         many = difference == "over" and len(self.text.tokens) > len(item_set.items) + MOST_APART
         if many or (self._asked(item_set, difference) and self._says_more(view, item_set)):
             yield "text_more"
+        if difference == "none" and item_set.basis in ("named", "order") and self._stands_alone(view, item_set):
+            yield "reference_alone"
         paid = self.receipt.amount
         if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
             yield "amount_rest_owed"
@@ -65,7 +73,7 @@ class Wording:
             if any(item_id not in open_now for item_id in self.named):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set):
+            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set) or self._of_another(view, members):
                 yield "reference_unknown"
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
@@ -77,12 +85,40 @@ class Wording:
             self._known_named = evidence.named_items(self.receipt)
         return self._known_named
 
+    def _stands_alone(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order."""
+        item = item_set.items[0]
+        kind, ordered = view.refs.get(item.item_id, ""), item_set.basis == "order"
+        if len(item_set.items) > 1 or kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
+            return False
+        (number,) = self.text.numbered
+        if len(self.named) != (0 if ordered else 1) or (ordered and len(number) < LONG_ORDER):
+            return False
+        keys = {
+            r.key
+            for r in self.receipt.references
+            if r.item_id == item.item_id and r.item_count == 1 and (r.source == "order" if ordered else r.kind == "run")
+        }
+        return number in keys or number.lstrip("0") in keys
+
     @property
     def _ours(self) -> frozenset[str]:
         """The numbers of the text that have the make of our documents' numbers, or have it when look-alike letters are digits."""
         if self._known_ours is None:
             self._known_ours = self._find_ours()
         return self._known_ours
+
+    def _of_another(self, view: CustomerContext, members: Collection[str]) -> bool:
+        """Whether the text has a number of letters and a few digits that has the make of our documents' numbers, or one that begins and
+        ends as another document of the customer does: payers leave out what is between, say the year.
+        """
+        if not self.pool.numbers.shapes.isdisjoint(map(shape, self.text.lettered)):
+            return True
+        numbers = [number for number in self.text.numbered if number.isdecimal()]
+        if not numbers:
+            return False
+        others = [number_of(item).digits for item in view.items if item.item_id not in members]
+        return any(o.startswith(n[:ENDS]) and o.endswith(n[-ENDS:]) and len(o) > len(n) for n in numbers for o in others)
 
     def _find_ours(self) -> frozenset[str]:
         shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)

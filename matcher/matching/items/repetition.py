@@ -27,6 +27,7 @@ class Repetition:
         documents = documents.select("customer_id", "currency", "amount", same.alias("again"))
         repeated = documents.filter("again").select("customer_id", "currency", "amount").unique()
         self._amounts = frozenset(repeated.iter_rows())
+        self._not_once = _elsewhere(items) if "open" in items.columns else {}
         mean = (documents.filter("again").height + USUAL * FEW) / (documents.height + FEW)
         rate = (pl.col("again").sum() + SHRUNK * mean) / (pl.len() + SHRUNK)
         by_customer = documents.group_by("customer_id").agg((rate * PPM).round().cast(pl.Int64).alias("rate"))
@@ -36,6 +37,18 @@ class Repetition:
         """Share of a customer's documents whose amount another one has too, in millionths, drawn towards that of the entity."""
         return self._rates.get(customer_id, 0)
 
+    def once(self, item: Item) -> bool:
+        """Whether no closed document of the legal entity has the amount of this item, if no other open one has it."""
+        return item.open not in self._not_once.get(item.currency, frozenset())
+
     def has(self, item: Item) -> bool:
         """Whether another document of the customer, open or closed, has the amount that is open of this item."""
         return (item.customer_id, item.currency, item.open) in self._amounts
+
+
+def _elsewhere(items: pl.DataFrame) -> dict[str, frozenset[int]]:
+    """Amounts that one open item at most has, and a closed one too, by currency; of others the open items tell it."""
+    still = (pl.col("open") != 0).sum()
+    found = items.filter(pl.col("amount") > 0).group_by("currency", "amount").agg(still.alias("still"), pl.len().alias("all"))
+    kept = found.filter((pl.col("still") <= 1) & (pl.col("all") > 1)).group_by("currency").agg("amount")
+    return {currency: frozenset(amounts) for currency, amounts in kept.iter_rows()}

@@ -12,6 +12,9 @@ _SIGNS = "\u2e7f"
 _SHORT = 2
 """Letters of words that are too short to say anything."""
 
+_WHOLE = 3
+"""Letters of stems that stand for a whole word only."""
+
 
 def without_tags(text: str) -> str:
     """A text in capitals without the codes that banks put into it."""
@@ -19,15 +22,27 @@ def without_tags(text: str) -> str:
 
 
 def is_neutral(word: str, stems: tuple[str, ...]) -> bool:
-    """Whether a word begins with one of the stems, is very short or holds a digit.
+    """Whether a word begins with one of the stems, is very short or holds a digit; a stem of at most three letters is a whole word.
 
-    Of signs without blanks between words: whether nothing but such stems is in them.
+    Of signs without blanks between words: whether nothing but such stems and numbers is in them.
     """
     if word[0] > _SIGNS:
         for stem in _signs(stems):
             word = word.replace(stem, "")
-        return len(word) < _SHORT or any(map(str.isdigit, word))
-    return len(word) <= _SHORT or word.startswith(stems) or any(map(str.isdigit, word))
+        return sum(sign > _SIGNS for sign in word) < _SHORT
+    if len(word) <= _SHORT or any(map(str.isdigit, word)):
+        return True
+    longer, whole = _letters(stems)
+    return word.startswith(longer) or word in whole
+
+
+@lru_cache(maxsize=64)
+def _letters(stems: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Stems that words begin with; and whole words: stems that are too short for that ("re" is in "rebate"), and longer ones cut off."""
+    letters = [stem for stem in stems if stem[0] <= _SIGNS]
+    longer = tuple(stem for stem in letters if len(stem) > _WHOLE)
+    cut = {stem[:size] for stem in longer for size in range(_WHOLE + 1, len(stem))}
+    return longer, frozenset(cut | {stem for stem in letters if len(stem) <= _WHOLE})
 
 
 @lru_cache(maxsize=64)

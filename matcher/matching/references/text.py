@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from matcher.matching.keys import fold
+from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.references.lists import AMOUNT, AND, GOES_ON, OTHERS, TO, TOTAL
 from matcher.matching.references.makes import alike
 from matcher.matching.references.meanings import blanked, orders, said_short
@@ -179,6 +179,12 @@ class Text:
     def _find_numbered(self) -> frozenset[str]:
         tokens = _LATIN.findall(self.upper[: self._told])
         return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+
+    @property
+    def lettered(self) -> frozenset[str]:
+        """Numbers of letters and three or four digits that the payer wrote."""
+        tokens = (compact(token) for token in _LATIN.findall(self.upper[: self._told]))
+        return frozenset(token for token in tokens if token[0].isalpha() and MIN_KEY <= sum(map(str.isdigit, token)) < MIN_DAMAGED)
 
     @property
     def said(self) -> frozenset[str]:
