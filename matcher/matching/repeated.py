@@ -116,7 +116,10 @@ def proposed(lines: pl.DataFrame, decisions: pl.DataFrame, currencies: Mapping[s
         return []
     last = said.sort("live").group_by("line_id").agg(pl.col("classified").last(), pl.col("live").last())
     kinds = _kinds(lines.select(LINE).join(last, on="line_id"))
-    made = [_rule(alike, found, currencies[alike.account]) for alike, found in kinds.items() if alike.account in currencies]
+    # lines without money set no bound for the next one
+    made = [
+        _rule(alike, found, currencies[alike.account]) for alike, found in kinds.items() if found.largest and alike.account in currencies
+    ]
     return sorted(made, key=lambda rule: rule.id)
 
 

@@ -1,6 +1,6 @@
 """Admission check for statements: the same money is never counted from two of them, in the books or in one command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from matcher.pipeline.renamed import compare
 from matcher.pipeline.session import Session
 from matcher.states import Exclusion
 from matcher.store import facts, reissues
-from matcher.store.staged_lines import StagedLines
+from matcher.store.staged_lines import StagedLines, Twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +147,25 @@ def _twins(
         None where there is no such entry; none where the running balances show all of them to be others, which are then counted on.
     """
     found: Sequence[str] | None = None
-    for day, sums in loose_ends(fact, known):
-        alike = entries.on_day(number, day, earlier)
-        if not alike or sum(twin.amount for twin in alike) in sums:
-            continue
+    for day, alike in loose_days(entries, fact, number, known, earlier):
         if not all(twin.another for twin in alike):
             return [twin.line_id for twin in alike]
         entries.shift_occurrences(number, day, earlier)
         found = ()
     return found
+
+
+def loose_days(
+    entries: StagedLines, fact: StatementSpan, number: int, known: Sequence[StatementSpan], earlier: list[int]
+) -> Iterator[tuple[date, list[Twin]]]:
+    """Days that a statement shares with others and that no balance joins, with its entries that look like known lines of the day.
+
+    A day is left out where these are, by their sum, what a longer download of it repeats.
+    """
+    for day, sums in loose_ends(fact, known):
+        alike = entries.on_day(number, day, earlier)
+        if alike and sum(twin.amount for twin in alike) not in sums:
+            yield day, alike
 
 
 def _overlap(fact: StatementSpan, known: Sequence[StatementSpan]) -> tuple[date, date] | None:

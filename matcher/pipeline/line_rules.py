@@ -155,9 +155,11 @@ def accept(session: Session, rule_id: str) -> RuleDecision:
     """Puts a proposed rule into rules.toml; where policy asks for two people to classify, the second one's word does.
 
     Raises:
-        MatcherError: ``rule.unknown``; ``rule.contradicted`` when a line that it is about was decided otherwise; ``approval.self``;
-            ``books.unwritable``.
+        MatcherError: ``policy.people``, ``policy.role`` for who may not classify; ``rule.unknown``; ``rule.contradicted`` when a line that
+            it is about was decided otherwise; ``approval.self``;
+            ``rules.invalid`` where rules.toml cannot take it at its end; ``books.unwritable``.
     """
+    _check_may_classify(session)
     trial = _named(trials(session), rule_id)
     if trial.contradicted:
         shown = ", ".join(trial.contradicted[:3])
@@ -176,6 +178,7 @@ def accept(session: Session, rule_id: str) -> RuleDecision:
     path = session.directory / RULES_NAME
     before = read_text(path, "rules.invalid") if os.path.lexists(path) else ""
     text = f"{before.rstrip()}\n\n{rule.toml()}".lstrip()
+    rulebooks.of_text(text, path)  # a file may be written so that nothing can be added at its end
     session.commit(ACCEPT, facts | {"state": "accepted"})
     _write(path, text)
     return RuleDecision(
@@ -184,12 +187,20 @@ def accept(session: Session, rule_id: str) -> RuleDecision:
 
 
 def decline(session: Session, rule_id: str, reason: str) -> RuleDecision:
-    """Says that a rule is not wanted: it is not proposed again. Raises MatcherError: ``rule.unknown``."""
+    """Says that a rule is not wanted: it is not proposed again. Raises MatcherError: ``rule.unknown``, and of the policy as `accept`."""
+    _check_may_classify(session)
     found = {rule.id: rule for rule in pending(session)}
     if rule_id not in found:
         raise _unknown(rule_id, sorted(found))
     session.commit(DECLINE, {"rule": rule_id, "reason": reason})
     return RuleDecision(found[rule_id], "declined", f"Rule {rule_id} is not proposed again.")
+
+
+def _check_may_classify(session: Session) -> None:
+    """What a rule takes leaves the queue as what a person classifies does. Raises MatcherError: ``policy.people``, ``policy.role``."""
+    from matcher.pipeline.actions import rulings
+
+    rulings.check_person(session.config.policy, session.actor, [DecisionKind.CLASSIFY])
 
 
 def _named(found: Sequence[RuleTrial], rule_id: str) -> RuleTrial:

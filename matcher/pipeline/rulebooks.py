@@ -70,5 +70,10 @@ def of_file(path: Path) -> Rules:
     """
     if not os.path.lexists(path):
         raise MatcherError("file.missing", "does not exist", str(path))
-    changes = own.parse(read_text(path, "rules.invalid"), str(path), rulebook.default(), fold)
+    return of_text(read_text(path, "rules.invalid"), path)
+
+
+def of_text(text: str, path: Path) -> Rules:
+    """The shipped rules as the text of a file would change them. Raises MatcherError: ``rules.invalid``."""
+    changes = own.parse(text, str(path), rulebook.default(), fold)
     return Rules(path, changes, own.effective(rulebook.default(), changes))

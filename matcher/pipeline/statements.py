@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.ledger.chain import adjoining_days, loose_ends
+from matcher.ledger.chain import adjoining_days
 from matcher.ledger.reissues import StatementChange, contradictory
 from matcher.pipeline import conflicts, exclusions, reissues, view
+from matcher.pipeline.admission import loose_days
 from matcher.pipeline.exclusions import BookedLine, booked_lines
 from matcher.pipeline.session import Session
 from matcher.states import ACCEPTABLE, NOT_COUNTING, DecisionKind, Exclusion, StatementState
@@ -106,10 +107,13 @@ def accept(session: Session, typed_id: str, reason: str, *, replace: bool | None
         lines.stage_quarantined(session.store, area, name)
         entries = StagedLines(session.store, area)
         read = facts.statement_facts(session.store)
-        # a person says that what looks like an entry read before on a day that both share is a further one
-        loose = [day for day, _ in loose_ends(statement.span, read)] if replace is False else []
-        for day in adjoining_days(statement.span, read) or loose:
+        days = adjoining_days(statement.span, read)
+        for day in days:
             entries.shift_occurrences(0, day, [])
+        if replace is False and not days:
+            # a person says that what looks like an entry read before on a day that both share is a further one
+            for day, _ in loose_days(entries, statement.span, 0, read, []):
+                entries.shift_occurrences(0, day, [])
         again = entries.repeated_lines(0, superseded) if superseded else []
         count = entries.append(session.next_batch, {0: name}, [])[0]
         new_conflicts = (

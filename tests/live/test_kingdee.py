@@ -44,6 +44,22 @@ def test_a_receipt_that_cannot_be_audited_is_in_doubt_and_gone_on_with(desk: Des
     assert _operations(desk) == ["Save", "Submit", "Audit", "Audit"]
 
 
+def test_a_call_whose_answer_cannot_be_read_before_the_system_goes_down_is_in_doubt_and_taken_back(desk: Desk) -> None:
+    desk.pay("R1", "INV-1")
+
+    def falls(call: Call) -> Trouble:
+        desk.system.down = call.writes
+        return Trouble.GARBLED if call.writes else Trouble.NONE
+
+    desk.system.trouble = falls
+    assert "api.unreachable" in desk.push(status=5)
+    assert desk.states() == {"R1": "unknown"}
+    desk.system.down, desk.system.trouble = False, once()
+    desk.books.undo(desk.lines["R1"])
+    desk.push()
+    assert desk.system.bills == {}
+
+
 def test_what_was_audited_is_reversed_and_deleted(desk: Desk) -> None:
     desk.pay("R1", "INV-1")
     desk.push()

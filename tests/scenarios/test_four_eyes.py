@@ -263,3 +263,21 @@ def test_verify_notices_an_approval_of_ones_own_and_money_that_moves_before(desk
     assert not failing()
     tamper(file, "log.decision", "UPDATE log.decision SET kind = 'submit' WHERE kind = 'allocate'")
     assert failing()
+
+
+def test_of_several_that_are_taken_back_none_waits_for_another_person(desk: Teller) -> None:
+    def undone(*args: str) -> str:
+        return desk.do("undo", *args, "--dry-run", actor="Ben Ahlers")
+
+    desk.do("allocate", "ref:B2", "I2")
+    desk.do("write-off", "I1=50.00", "--reason", "rounding", actor="Ben Ahlers")
+    (waits,) = _waiting(desk)
+    said = desk.do("undo", waits, "ref:B2", status=4, actor="Ben Ahlers")
+    assert f"Take it off by itself: `matcher undo {waits}`" in said
+    assert "not approved" in undone(waits).lower()
+    assert "80.00 EUR of the line left" in undone("ref:B2", "ref:B2")
+
+
+def test_a_decision_on_no_line_is_taken_back_by_whom_may_clear_so_much_at_once(desk: Teller) -> None:
+    one: dict[str, str] = json.loads(desk.do("set-off", "G1", "I3=100.00", "--format", "json", actor="Ben Ahlers"))
+    assert "Taken back" in desk.do("undo", str(one["decision_id"]))

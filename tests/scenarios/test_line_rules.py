@@ -75,6 +75,37 @@ def test_other_keys_of_rules_toml_stay_as_they_are(desk: Teller) -> None:
     desk.do("rules", "check")
 
 
+def test_who_may_not_classify_may_not_say_what_becomes_of_a_rule(desk: Teller) -> None:
+    desk.do("classify", "ref:F0", "ref:F1", "ref:F2", "--as", "fee")
+    people = (
+        '[policy]\npeople_only = true\n[policy.roles.looker]\nmay = ["note"]\n[policy.people.cem]\nrole = "looker"\n[policy.people.ada]\n'
+    )
+    (desk.folder / "books" / "matcher.toml").write_text(f"{CONFIG}\n{people}", encoding="utf-8")
+    rule = _id(desk)
+    for word in ("accept", "decline"):
+        assert "policy.people" in desk.do("rules", word, rule, status=4, actor="zoe")
+        assert "may not classify" in desk.do("rules", word, rule, status=4, actor="cem")
+    assert not (desk.folder / "books" / "rules.toml").exists()
+    assert "stands in rules.toml" in desk.do("rules", "accept", rule)
+
+
+def test_rules_toml_stays_valid_where_nothing_can_be_added_at_its_end(desk: Teller) -> None:
+    desk.do("classify", "ref:F0", "ref:F1", "ref:F2", "--as", "fee")
+    path = desk.folder / "books" / "rules.toml"
+    path.write_text("line = []\n", encoding="utf-8")
+    rule = _id(desk)
+    assert "rules.invalid" in desk.do("rules", "accept", rule, status=2)
+    assert path.read_text(encoding="utf-8") == "line = []\n"
+    path.unlink()
+    desk.do("rules", "accept", rule)
+
+
+def test_lines_without_money_are_classified_and_make_no_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Teller(filled(tmp_path, lines=fees(0, 1, 2, 3, amount="0.00")), monkeypatch)
+    desk.do("classify", "ref:F0", "ref:F1", "ref:F2", "--as", "fee")
+    assert desk.told("rules", "propose") == []
+
+
 def test_a_person_s_word_stands_and_stops_the_rule(desk: Teller) -> None:
     desk.do("classify", "ref:F0", "ref:F1", "ref:F2", "--as", "fee")
     desk.do("rules", "accept", _id(desk))

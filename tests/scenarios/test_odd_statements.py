@@ -337,3 +337,15 @@ def test_a_longer_download_of_a_shared_day_repeats_what_its_balances_say(tmp_pat
     books.ingest([write(tmp_path, "1.sta", swift(1, "09", "0,00", "60,00", ("09", "10,00", "RENT"), ("10", "50,00", "OWL")))])
     (longer,) = books.ingest([write(tmp_path, "2.sta", swift(2, "10", "10,00", "61,00", ("10", "50,00", "OWL"), ("11", "1,00", "HEN")))])
     assert [(s.new, s.known) for s in longer.statements] == [(1, 1)]
+
+
+def test_a_further_entry_on_one_shared_day_says_nothing_of_what_is_repeated_on_another(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([write(tmp_path, "1.sta", swift(1, "09", "0,00", "60,00", ("09", "10,00", "RENT"), ("10", "50,00", "OWL")))])
+    books.ingest([write(tmp_path, "3.sta", swift(3, "12", "200,00", "231,00", ("12", "30,00", "HEN"), ("13", "1,00", "FOX")))])
+    middle = swift(2, "10", "10,00", "95,00", ("10", "50,00", "OWL"), ("11", "5,00", "CAT"), ("12", "30,00", "HEN"))
+    (second,) = books.ingest([write(tmp_path, "2.sta", middle)])
+    said = next(p.message for p in second.problems if p.code == "statement.reissued")
+    assert "1 of its entries of that day look like entries read then" in said
+    books.accept_statement(second.statements[0].statement_id, reason="two payments of one amount", replace=False)
+    assert sorted(books.state(DAY).lines["amount"]) == [1_00, 5_00, 10_00, 30_00, 30_00, 50_00]

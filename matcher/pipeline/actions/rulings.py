@@ -119,7 +119,8 @@ def _check_total(most: Decimal | None, drafts: Sequence[Draft], actor: str) -> N
             # an adjustment is in its item's currency, which is the line's wherever no cash is converted
             cleared[draft.currency] = cleared.get(draft.currency, 0) + sum(abs(share.adjustment) for share in draft.allocations)
     for currency, amount in cleared.items():
-        if most is not None and amount > int(most.scaleb(money.scale(currency))):
+        # what clears nothing may be on no line, and has no currency then
+        if most is not None and amount and amount > int(most.scaleb(money.scale(currency))):
             has, may = money.render(amount, currency), money.render(int(most.scaleb(money.scale(currency))), currency)
             raise MatcherError("policy.limit", f"{has} {currency} in all are more than the {may} that {actor} may clear at once")
 

@@ -91,17 +91,23 @@ def undo_decisions(session: Session, typed: Sequence[str], reason: str) -> list[
 
     Raises:
         MatcherError: ``usage.option`` without any; ``decision.unknown``, ``line.*``; ``decision.state`` when one does not stand any more,
-            or something rests on it that is not taken back, too.
+            or something rests on it that is not taken back, too; ``approval.waits`` when one waits for another person.
     """
     needs(typed, "decision")
     look = Look(session, (), (), facts=journal.facts(session.store))
-    targets = [_target(look, *lookup.decision(session, one)) for one in typed]
+    named = [lookup.decision(session, one) for one in typed]
+    for line_id, decision_id in named:
+        if approving.waits(session, line_id, decision_id):
+            what = f"decision {decision_id} waits for approval" if decision_id else f"a decision waits on line {line_id}"
+            raise MatcherError("approval.waits", what, hint=f"Take it off by itself: `matcher undo {decision_id or line_id}`.")
+    targets = [_target(look, *one) for one in named]
     lines = {target.line_id for target in targets}
     chosen: set[str] = set()
     for target in targets:
         _check(look, target, lines)
         chosen |= {target.decision_id, *(one.decision_id for one in _paired(look, target))}
-    return _undo_all(look, pl.col("decision_id").is_in(list(chosen)), "these decisions", reason, {}, whole=len(chosen))
+    which = pl.col("decision_id").is_in(list(chosen))
+    return with_words(look, _undo_all(look, which, "these decisions", reason, {}, whole=len(chosen)))
 
 
 def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> list[Decided]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.errors import MatcherError
-from matcher.exports.erp.live.base import Outcome, Request, Step
+from matcher.exports.erp.live.base import Outcome, Reply, Request, Step
 from matcher.exports.erp.live.wire import Lost
 from matcher.exports.erp.records import Document
 from matcher.pipeline.live.connecting import Connected
@@ -74,10 +74,10 @@ def _made(at: Connected, step: Step) -> Outcome:
     if isinstance(request, Outcome):
         return request
     try:
-        outcome = step.read(at.wire.tell(request))
+        outcome = _said(at, step, at.wire.tell(request))
         if outcome.result != Answered.UNKNOWN:
-            return outcome._replace(message=at.wire.without_secrets(outcome.message))
-        lost = Lost(at.wire.without_secrets(outcome.message) or "the answer does not say what became of it")
+            return outcome
+        lost = Lost(outcome.message or "the answer does not say what became of it")
     except Lost as error:
         lost = error
     try:
@@ -87,6 +87,15 @@ def _made(at: Connected, step: Step) -> Outcome:
     if found is None:
         raise lost
     return found
+
+
+def _said(at: Connected, step: Step, reply: Reply) -> Outcome:
+    """What a reply means. To read it the system may have to be asked: where that fails the call is made all the same."""
+    try:
+        outcome = step.read(reply)
+    except MatcherError as error:
+        raise error from Lost("it was called, and what the answer means cannot be asked for")
+    return outcome._replace(message=at.wire.without_secrets(outcome.message))
 
 
 def _numbers(done: Sequence[Outcome]) -> str:
