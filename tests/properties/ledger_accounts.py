@@ -81,7 +81,13 @@ class Journal:
             found=run("SELECT batch, line_id, customer_id FROM log.credit ORDER BY batch"),
             periods=run("SELECT batch, month, action FROM log.period ORDER BY batch"),
             references=dict(run("SELECT line_id, bank_reference FROM raw.line")),
-            runs=[batch for (batch,) in run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")],
+            runs=[
+                batch
+                for (batch,) in run(
+                    """SELECT batch FROM log.batch
+                    WHERE command = 'run' OR (command = 'accept' AND json_array_length(summary, '$.lines') > 1) ORDER BY batch"""
+                )
+            ],
             recognised={name for (name,) in run("SELECT counts_instead FROM log.decision WHERE kind = 'listed'")},
             undecided=repr([run(f"FROM work.{table} ORDER BY ALL") for table in ("finding", "proposal")]).encode(),
         )
