@@ -158,7 +158,7 @@ def test_a_reversal_is_sent_until_it_is_acknowledged(books: Books) -> None:
 
 
 def test_a_document_never_changes_under_its_id(books: Books) -> None:
-    """When the first of two decisions is undone, the second becomes the receipt: the old document is taken back first."""
+    """When the first of two decisions is undone, the second becomes the receipt: what used the old one's money is taken back before it."""
     books.item("I3", 12_50)
     books.post("D2", "L1", {"I3": 12_50})
     first = export(books)
@@ -166,7 +166,7 @@ def test_a_document_never_changes_under_its_id(books: Books) -> None:
     found = records(export(books, sent=first.sent, acknowledged=frozenset(first.sent["external_id"])))[1:-1]
     shown = [(row["decision_id"], row["record"], row["version"], row["amount"], row["unapplied"]) for row in found]
     assert shown == [
-        ("D1", "reversal", 2, "-160.00", "-12.50"), ("D2", "reversal", 2, "0.00", "12.50"), ("D2", "receipt", 3, "160.00", "147.50"),
+        ("D2", "reversal", 2, "0.00", "12.50"), ("D1", "reversal", 2, "-160.00", "-12.50"), ("D2", "receipt", 3, "160.00", "147.50"),
     ]  # fmt: skip
     assert [len(row["allocations"]) for row in found] == [0, 0, 1]
     rows = list(csv.DictReader(io.StringIO(content(export(books, "r.csv", sent=first.sent), "r.csv"))))

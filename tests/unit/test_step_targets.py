@@ -255,9 +255,12 @@ def test_xero_takes_back_as_many_as_it_told() -> None:
     told = replace(back, reverses_number="Payments/p1 Payments/p2")
     assert why_not("xero", XERO, told) == ""
     assert paths("xero", XERO, told) == [("POST", "Payments/p2"), ("POST", "Payments/p1")]
-    assert why_not("xero", XERO, replace(told, reversed_kind=Kind.APPLICATION)) == "takes back payments only"
+    used = replace(told, reversed_kind=Kind.APPLICATION, reverses_number="Overpayments/o1/Allocations/a1 Payments/p1")
+    assert paths("xero", XERO, used) == [("POST", "Payments/p1"), ("DELETE", "Overpayments/o1/Allocations/a1")]
     netting = document(part(-9_00), credit(5_00), kind=Kind.REVERSAL, reversed_kind=Kind.RECEIPT, reverses_number="Payments/p1")
-    assert why_not("xero", XERO, netting) == "takes back payments only"
+    assert "take its answer in first" in why_not("xero", XERO, netting)
+    both = replace(netting, reverses_number="CreditNotes/c1/Allocations/a1 Payments/p1")
+    assert paths("xero", XERO, both) == [("POST", "Payments/p1"), ("DELETE", "CreditNotes/c1/Allocations/a1")]
 
 
 def test_xero_rates_lead_back_to_the_money() -> None:
