@@ -65,7 +65,7 @@ def test_the_log_tells_commands_steps_and_counts_and_nothing_of_what_they_read(b
         *(f'run books="Test" step="{step}"' for step in ("reading the books", "matching", "writing")),
         'run books="Test" exit=0 lines=2 posted=1 proposed=0',
         "show begins",
-        'show books="Test" exit=2',
+        'show books="Test" exit=2 code=line.unknown',
         "run begins",
         "run exit=2",
     ]
