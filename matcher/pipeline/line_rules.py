@@ -165,7 +165,7 @@ def accept(session: Session, rule_id: str) -> RuleDecision:
         shown = ", ".join(trial.contradicted[:3])
         raise MatcherError("rule.contradicted", f"{len(trial.contradicted)} lines that it is about were decided otherwise: {shown}")
     rule = trial.rule
-    facts: dict[str, object] = {"rule": rule.id, "lines": trial.lines, "agreed": trial.agreed, "takes": trial.takes}
+    facts: dict[str, object] = {"rule": rule.id, "up_to": rule.up_to, "lines": trial.lines, "agreed": trial.agreed, "takes": trial.takes}
     two = DecisionKind.CLASSIFY in session.config.policy.four_eyes_for
     first = trial.waits_for
     if two and first and actors.same_person(first, session.actor):
@@ -216,8 +216,9 @@ def _unknown(rule_id: str, known: Sequence[str]) -> MatcherError:
 
 
 def _waits_for(session: Session, rule: LineRule) -> str:
-    """Who has accepted a rule that is not in rules.toml yet."""
-    by = [actor for actor, command, what in _told(session) if command == ACCEPT and (what["rule"], what.get("state")) == (rule.id, "waits")]
+    """Who has accepted a rule that is not in rules.toml yet. A word on a smaller bound is none on one that has grown since."""
+    wanted = (rule.id, rule.up_to, "waits")
+    by = [actor for actor, command, what in _told(session) if command == ACCEPT and (what["rule"], what["up_to"], what["state"]) == wanted]
     return by[-1] if by else ""
 
 
@@ -229,8 +230,8 @@ def _told(session: Session) -> list[tuple[str, str, dict[str, object]]]:
 
 
 def _write(path: Path, text: str) -> None:
-    """The whole file or nothing of it. Raises MatcherError: ``books.unwritable``."""
-    draft = ""
+    """The whole file or nothing of it; where it is a link, the file that it leads to. Raises MatcherError: ``books.unwritable``."""
+    draft, path = "", path.resolve()
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as stream:
             draft = stream.name

@@ -154,6 +154,37 @@ def test_two_people_accept_it_where_policy_asks(tmp_path: Path, monkeypatch: pyt
     assert "stands in rules.toml" in desk.do("rules", "accept", rule, actor="ben")
 
 
+def test_a_word_on_a_rule_is_none_on_one_whose_bound_has_grown_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    larger = fees(4, amount="99.00")[0]
+    desk = Teller(filled(tmp_path, lines=[*fees(0, 1, 2, 3), larger]), monkeypatch)
+    (desk.folder / "books" / "matcher.toml").write_text(f'{CONFIG}\n[policy]\nfour_eyes_for = ["classify"]\n', encoding="utf-8")
+
+    def classified(line: str) -> None:
+        (made,) = desk.told("classify", line, "--as", "fee")
+        desk.do("approve", made["decision_id"], actor="ben")
+
+    for n in range(3):
+        classified(f"ref:F{n}")
+    rule = _id(desk)
+    desk.do("rules", "accept", rule)
+    classified("ref:F4")
+    assert _id(desk) == rule
+    assert "waits until another person accepts it, too" in desk.do("rules", "accept", rule, actor="ben")
+    assert not (desk.folder / "books" / "rules.toml").exists()
+    assert "stands in rules.toml" in desk.do("rules", "accept", rule)
+    assert 'up_to = "198.00"' in (desk.folder / "books" / "rules.toml").read_text(encoding="utf-8")
+
+
+def test_rules_toml_that_is_a_link_stays_one(desk: Teller) -> None:
+    shared = desk.folder / "shared.toml"
+    shared.write_text("", encoding="utf-8")
+    (desk.folder / "books" / "rules.toml").symlink_to(shared)
+    desk.do("classify", "ref:F0", "ref:F1", "ref:F2", "--as", "fee")
+    desk.do("rules", "accept", _id(desk))
+    assert (desk.folder / "books" / "rules.toml").is_symlink()
+    assert "[[line]]" in shared.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [

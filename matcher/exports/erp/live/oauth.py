@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from matcher.errors import MatcherError
 from matcher.exports.erp.calls import at, text_of
-from matcher.exports.erp.live.base import Ask, Request
+from matcher.exports.erp.live.base import Ask, Request, is_loopback
 from matcher.exports.erp.live.secret import Secret
 
 
@@ -33,32 +33,42 @@ def tokens(ask: Ask, address: str, refresh: Secret, more: Mapping[str, str], hea
     Raises:
         MatcherError: ``api.denied`` when none is given; ``api.*``.
     """
-    form = {"grant_type": "refresh_token", "refresh_token": refresh.reveal(), **more}
-    reply = ask(Request("POST", address, form=form, headers=headers or {}))
-    access, other = text_of(at(reply.body, "access_token")), text_of(at(reply.body, "refresh_token"))
-    if not access:
-        what = f"no access token is given for the refresh token: {reply.text or reply.status}"
-        raise MatcherError("api.denied", what, urlsplit(address).hostname or "")
-    return Tokens(Secret(access), Secret(other) if other and other != refresh.reveal() else None)
+    body = _asked(ask, address, {"grant_type": "refresh_token", "refresh_token": refresh.reveal(), **more}, headers, "the refresh token")
+    other = text_of(at(body, "refresh_token"))
+    return Tokens(Secret(text_of(at(body, "access_token"))), Secret(other) if other and other != refresh.reveal() else None)
 
 
-def of_client(ask: Ask, address: str, client: Secret, word: Secret, scope: str) -> Secret:
+def of_client(ask: Ask, address: str, more: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Secret:
     """Asks for an access token of an app that no person stands behind.
 
     Args:
         ask: makes calls.
         address: of the system's token endpoint.
-        client: id of the app.
-        word: its secret.
-        scope: what the token is for.
+        more: further fields of the form: what the token is for, and the app's id and secret where they are no headers.
+        headers: such as the app's id and secret.
 
     Raises:
         MatcherError: ``api.denied`` when none is given; ``api.*``.
     """
-    form = {"grant_type": "client_credentials", "client_id": client.reveal(), "client_secret": word.reveal(), "scope": scope}
-    reply = ask(Request("POST", address, form=form))
-    access = text_of(at(reply.body, "access_token"))
-    if not access:
-        what = f"no access token is given for id and secret of the app: {reply.text or reply.status}"
-        raise MatcherError("api.denied", what, urlsplit(address).hostname or "")
-    return Secret(access)
+    body = _asked(ask, address, {"grant_type": "client_credentials", **more}, headers, "id and secret of the app")
+    return Secret(text_of(at(body, "access_token")))
+
+
+def _asked(ask: Ask, address: str, form: Mapping[str, str], headers: Mapping[str, str] | None, what: str) -> object:
+    """The answer with an access token in it. `what`: that it is asked for with, in words."""
+    reply = ask(Request("POST", address, form=form, headers=headers or {}))
+    if not text_of(at(reply.body, "access_token")):
+        said = f"no access token is given for {what}: {reply.text or reply.status}"
+        raise MatcherError("api.denied", said, urlsplit(address).hostname or "")
+    return reply.body
+
+
+def known_server(value: str, known: str) -> str:
+    """Where tokens are asked for: at the system's own address, or on this machine, for a trial.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value == known or (value.startswith("http://") and is_loopback(urlsplit(value).hostname or "")):
+        return value
+    raise ValueError(f"must be {known}")

@@ -36,7 +36,6 @@ from matcher.exports.erp.live.base import (
     Request,
     Row,
     Step,
-    is_loopback,
 )  # fmt: skip
 from matcher.exports.erp.live.secret import Secret
 from matcher.exports.erp.records import Document, Form, Kind
@@ -73,9 +72,7 @@ class Connected(Connection):
     @field_validator("token_server")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value == SIGN_IN or (value.startswith("http://") and is_loopback(urlsplit(value).hostname or "")):
-            return value
-        raise ValueError(f"must be {SIGN_IN}")
+        return oauth.known_server(value, SIGN_IN)
 
 
 About = Context[Settings, Connected]
@@ -101,7 +98,8 @@ class BusinessCentral(Live[Settings, Connected]):
     def sign_in(self, ask: Ask, secrets: Sequence[Secret], about: About) -> Access:
         """Asks for an access token of the app."""
         server, tenant = about.connection.token_server, about.connection.tenant
-        token = oauth.of_client(ask, f"{server}/{tenant}/oauth2/v2.0/token", secrets[0], secrets[1], SCOPE)
+        form = {"client_id": secrets[0].reveal(), "client_secret": secrets[1].reveal(), "scope": SCOPE}
+        token = oauth.of_client(ask, f"{server}/{tenant}/oauth2/v2.0/token", form)
         return Access({"Authorization": Secret(f"Bearer {token.reveal()}")})
 
     def refuses(self, document: Document, settings: Settings) -> str:

@@ -14,7 +14,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from pydantic import Field, field_validator
 
@@ -33,7 +33,6 @@ from matcher.exports.erp.live.base import (
     Row,
     Step,
     Wait,
-    is_loopback,
 )  # fmt: skip
 from matcher.exports.erp.live.secret import Secret, keep_renewed
 from matcher.exports.erp.records import Document, Form
@@ -68,9 +67,7 @@ class Connected(Connection):
     @field_validator("token_server")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value == TOKENS or (value.startswith("http://") and is_loopback(urlsplit(value).hostname or "")):
-            return value
-        raise ValueError(f"must be {TOKENS}")
+        return oauth.known_server(value, TOKENS)
 
 
 About = Context[Settings, Connected]

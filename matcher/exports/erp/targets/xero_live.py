@@ -22,11 +22,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from matcher.errors import MatcherError
 from matcher.exports.erp import steps
 from matcher.exports.erp.calls import at, json_text, text_of
 from matcher.exports.erp.live import oauth
@@ -43,7 +41,6 @@ from matcher.exports.erp.live.base import (
     Row,
     Step,
     Wait,
-    is_loopback,
 )  # fmt: skip
 from matcher.exports.erp.live.secret import REFRESH, Secret, keep_renewed, secrets_of
 from matcher.exports.erp.records import Document, Kind
@@ -84,9 +81,7 @@ class Connected(Connection):
     @field_validator("token_server")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value == TOKENS or (value.startswith("http://") and is_loopback(urlsplit(value).hostname or "")):
-            return value
-        raise ValueError(f"must be {TOKENS}")
+        return oauth.known_server(value, TOKENS)
 
 
 About = Context[Settings, Connected]
@@ -110,12 +105,8 @@ class Xero(Live[Settings, Connected]):
         basic = base64.b64encode(f"{secrets[0].reveal()}:{secrets[1].reveal()}".encode()).decode()
         server, headers = about.connection.token_server, {"Authorization": f"Basic {basic}"}
         if not about.connection.tenant:
-            form = {"grant_type": "client_credentials", "scope": about.connection.scope}
-            reply = ask(Request("POST", server, form=form, headers=headers))
-            if not (token := text_of(at(reply.body, "access_token"))):
-                what = f"no access token is given: {reply.text or reply.status}"
-                raise MatcherError("api.denied", what, urlsplit(server).hostname or "")
-            return Access({"Authorization": Secret(f"Bearer {token}")})
+            token = oauth.of_client(ask, server, {"scope": about.connection.scope}, headers)
+            return Access({"Authorization": Secret(f"Bearer {token.reveal()}")})
         # the one that this command began with may have been replaced since
         (refresh,) = secrets_of(self.name, (REFRESH,))
         given = oauth.tokens(ask, server, refresh, {}, headers)
