@@ -189,9 +189,14 @@ class Wording:
         if any(text.ends_within(number.whole) for number in numbers) or self._begins_another(view, members, numbers):
             return True
         own = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)} - {""}
-        if any(len({any(number.endswith(form) or form.endswith(number) for form in own) for number in pair}) == 2 for pair in text.listed):
+
+        def mine(number: str) -> bool:
+            return any(number.endswith(form) or form.endswith(number) for form in own)
+
+        # of two numbers that are listed beside each other one is not read
+        if any(mine(first) != mine(second) for first, second in text.listed):
             return True
-        return any(not any(number.endswith(form) or form.endswith(number) for form in own) for number in self._ours)
+        return any(not mine(number) for number in self._ours)
 
     def _begins_another(self, view: CustomerContext, members: Collection[str], numbers: Sequence[Number]) -> bool:
         """Whether a word of the text that is none of these numbers is how the number of another open item of the customer begins."""
