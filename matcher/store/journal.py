@@ -165,15 +165,6 @@ def credits_listed(store: Store) -> list[str]:
     return [str(row[0]) for row in store.run(f"SELECT counts_instead FROM log.decision WHERE kind = '{DecisionKind.LISTED}' ORDER BY 1")]
 
 
-def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Ids of the documents that were exported for lines."""
-    sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
-    found: dict[str, tuple[str, ...]] = {}
-    for line_id, external_id in store.run(sql, [list(line_ids)]):
-        found[str(line_id)] = (*found.get(str(line_id), ()), str(external_id))
-    return found
-
-
 def run_batches(store: Store) -> list[int]:
     """The batches of the runs, and of those that accepted several lines at once, in order: the first is run 1."""
     sql = """SELECT batch FROM log.batch WHERE command = 'run' OR (command = 'accept' AND json_array_length(summary, '$.lines') > 1)
