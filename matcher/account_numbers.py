@@ -41,6 +41,8 @@ def same(one: str, other: str) -> bool:
     mine, yours = _whole(one), _whole(other)
     if normal(one) == normal(other):
         return bool(normal(one))
+    if (pair := _bank_and_account(one)) is not None and pair == _bank_and_account(other):
+        return True
     return (len(mine) >= LEAST and mine.lstrip("0") in _forms(other)) or (len(yours) >= LEAST and yours.lstrip("0") in _forms(one))
 
 
@@ -51,12 +53,33 @@ def nearest(number: str, known: Iterable[str]) -> str:
     return by_form[near[0]] if near else ""
 
 
+def _bank_and_account(number: str) -> tuple[str, str] | None:
+    """Bank code and account, each without leading zeros, of an IBAN or of two parts; None where the number does not tell them apart.
+
+    German banks leave the zeros out behind the stroke: the account is short, and the bank code beside it makes it whole.
+    """
+    whole = _whole(number)
+    if _IBAN.fullmatch(whole):
+        begin, end = _ACCOUNT_PART.get(whole[:2], (0, 0))
+        return (whole[4:begin].lstrip("0"), whole[begin:end].lstrip("0")) if begin else None
+    bank, *rest = _parts(number)
+    if len(rest) != 1 or not bank.strip("0"):
+        return None
+    account = _without_currency(rest[0])
+    account = account[:-3] if account[-3:] in money.SCALE and account[:-3].isdigit() else account
+    return (bank.lstrip("0"), account.lstrip("0")) if account.strip("0") else None
+
+
+def _parts(number: str) -> list[str]:
+    parts = [normal(part) for part in _SEPARATED.split(number.strip()) if normal(part)]
+    return (parts[:-1] if parts[-1:] and parts[-1] in money.SCALE else parts) or [""]
+
+
 def _forms(number: str) -> set[str]:
     """Every way in which the number may be written elsewhere, without leading zeros."""
     whole = _whole(number)
     forms = {whole}
-    parts = [normal(part) for part in _SEPARATED.split(number.strip()) if normal(part)]
-    parts = parts[:-1] if parts and parts[-1] in money.SCALE else parts
+    parts = _parts(number)
     if _IBAN.fullmatch(whole):
         forms |= {whole[2:], whole[4:]}
         if place := _ACCOUNT_PART.get(whole[:2]):

@@ -16,6 +16,7 @@ from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatt
 from matcher.cli.tables.output import FORMS
 from matcher.cli.tables.standard import file_name
 from matcher.codes import BAD_INPUT, NEEDS_PERSON
+from matcher.display.errors import error_words, further_faults
 from matcher.errors import MatcherError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -175,7 +176,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                 if not keep_going or error.exit_code != BAD_INPUT:
                     raise
                 refused += 1
-                fault(str(error))
+                for words in (error_words(error), *further_faults(error)):
+                    fault(words, told=True)
     rows = [row for result in results for row in _ingest_rows(result)]
     show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:

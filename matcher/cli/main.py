@@ -15,7 +15,7 @@ from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given, with_language
 from matcher.cli.streams import fault as note
 from matcher.cli.streams import note as unless_quiet
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
-from matcher.display.errors import error_words
+from matcher.display.errors import error_words, further_faults
 from matcher.errors import MatcherError
 
 _REFUSALS = (
@@ -25,8 +25,6 @@ _REFUSALS = (
 """What the operating system refuses for reasons outside the program."""
 _NO_THREAD = ("can't start new thread", "ThreadPoolBuildError")
 """What Python and polars say where there is no memory for a thread's stack."""
-_FAULTS = 20
-"""How many faults of the files that a command refuses are shown."""
 _WRAPPED = "from `i128` to `i64` failed"
 """What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
@@ -63,7 +61,8 @@ class _Group(helping.Group):
         except MatcherError as error:
             ctx.obj.code = error.code
             _tell(error)
-            _note_more(error)
+            for words in further_faults(error):
+                note(words, told=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -81,15 +80,6 @@ class _Group(helping.Group):
 def _tell(error: MatcherError) -> None:
     """The error in one line, in the person's language: the code and the place are the same in all of them."""
     note(error_words(error), told=True)
-
-
-def _note_more(error: MatcherError) -> None:
-    """What else is wrong, a line each: as many as fit on a screen with the first, and how many more there are."""
-    for fault in error.more[: _FAULTS - 1]:
-        what = languages.sentence(fault.what)
-        note(f"{fault.where}: {what}" if fault.where else what, told=True)
-    if (rest := len(error.more) - _FAULTS + 1) > 0:
-        note(f"and {rest} more")
 
 
 def _unforeseen(error: BaseException, *, kept: bool) -> MatcherError:

@@ -255,6 +255,15 @@ def test_one_bad_file_of_a_folder_keeps_out_no_other(tmp_path: Path) -> None:
     assert "1 new line.\n1 of 2 files was refused; nothing of it was kept.\n" in kept.stderr
 
 
+def test_what_else_is_wrong_with_a_bad_file_is_said_when_the_others_go_on(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    head = ":20:1\n:25:DE02120300000000202051\n:28C:1/1\n:60F:C261101EUR0,00\n"
+    text = head + ":61:2699021102C1,00NTRFA\n:61:261102X2,00NTRFB\n:62F:C261102EUR3,00\n-\n"
+    bad = write(tmp_path, "bad.sta", text)
+    kept = command(tmp_path, "ingest", "--keep-going", bad)
+    assert [f"bad.sta:{line}: " in kept.stderr for line in (5, 6)] == [True, True], kept.stderr
+
+
 def test_a_file_that_was_cut_off_can_be_kept_aside(tmp_path: Path) -> None:
     new_books(tmp_path / "books", CONFIG)
     whole = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))

@@ -230,7 +230,10 @@ def test_the_id_of_an_entry_may_be_a_reference_of_the_bank_s_own_type() -> None:
     assert entry(tx(refs.format("ORDER"))).bank_reference == ""
 
 
-@pytest.mark.parametrize("placeholder", ["NOTPROVIDED", "Not Provided", "n/a", "-", "...", "Unbekannt"])
+@pytest.mark.parametrize(
+    "placeholder",
+    ["NOTPROVIDED", "Not Provided", "n/a", "-", "...", "Unbekannt", "keine Angabe", "Nicht angegeben", "XXX", "0", "Niet bekend", "BRAK"],
+)
 def test_a_party_that_is_only_a_placeholder_lends_no_name(placeholder: str) -> None:
     body = f"<RltdPties><Dbtr><Nm>Customer</Nm></Dbtr><UltmtDbtr><Nm>{placeholder}</Nm></UltmtDbtr></RltdPties>"
     assert entry(tx(body)).counterparty_name == "Customer"

@@ -44,6 +44,15 @@ ITEMS = b"item_id,entity,customer_id,document_type,document_no,issue_date,curren
         (workbook(), "a workbook in which no sheet holds a table of bookings"),
         (ITEMS, "use `matcher import items`"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "a picture"),
+        (b"PK\x05\x06" + bytes(18), "a ZIP archive that holds nothing"),
+        (zipped(name="word/document.xml"), "a Word document"),
+        (b"{\\rtf1 hello}", "a text document"),
+        (b'{"bookings": [{"day": "2026-11-02"}]}', "a JSON file"),
+        (b'[\n {"day": "2026-11-02"}]', "a JSON file"),
+        (b"From: a@b.example\nTo: c@d.example\nSubject: Kontoauszug\n\nAnbei.\n", "a mail; save what is attached to it"),
+        (b'<?xml version="1.0"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"/>', "a payment order"),
+        (b"<Stmt><Id>7</Id></Stmt>", "a piece of a camt message"),
+        (b'<Ntry><Amt Ccy="EUR">1.00</Amt></Ntry>', "a piece of a camt message"),
     ],
 )
 def test_what_a_file_is_that_is_not_read(data: bytes, words: str) -> None:

@@ -9,7 +9,15 @@ Values = Sequence[str]
 """The texts of a block; the last one is ''."""
 
 _NOT_PROVIDED = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF"))
-_NO_NAMES = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NOT AVAILABLE", "UNKNOWN", "UNBEKANNT", "NONE", "N/A", "NA", "NN", "N.N."))
+_NO_NAMES = frozenset((
+    "NOTPROVIDED", "NOT PROVIDED", "NOT AVAILABLE", "NOT KNOWN", "NOT SPECIFIED", "UNKNOWN", "NONE", "N/A", "NA", "NN", "N.N.", "NULL",
+    "UNBEKANNT", "KEINE ANGABE", "KEINE ANGABEN", "K.A.", "NICHT ANGEGEBEN", "NICHT VERFÜGBAR", "NICHT BEKANNT", "SIEHE AUFTRAGGEBER",
+    "ONBEKEND", "NIET BEKEND", "INCONNU", "NON RENSEIGNE", "NON RENSEIGNÉ", "NON COMMUNIQUÉ", "BRAK", "BRAK DANYCH", "DESCONOCIDO",
+    "SCONOSCIUTO", "NON DISPONIBILE",
+))  # fmt: skip
+_FILLED = re.compile(r"0+|X{3,}|[\W_]*", re.IGNORECASE)
+"""What fills a field that must not be empty. No company is called so."""
+
 _ENTRY_ID = "UMSATZ-ID"
 _CODES_AS_TEXT = re.compile(r"\?(?:REJECT|ERROR)\?\d+")
 """What Swiss banks write beside a payment slip's reference: codes of their own processing, no text of the payer."""
@@ -24,7 +32,7 @@ def party_of(party: Party, values: Values) -> tuple[str, str, str]:
 def _name(text: str) -> str:
     """A name without what stands for none."""
     name = clean(text)
-    return "" if name.upper() in _NO_NAMES or not any(map(str.isalnum, name)) else name
+    return "" if name.upper() in _NO_NAMES or _FILLED.fullmatch(name) else name
 
 
 def entry_id(part: Part, values: Values) -> str:
