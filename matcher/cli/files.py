@@ -11,12 +11,12 @@ from matcher.cli.advices import advice_remarks
 from matcher.cli.common import check_place, data, did, given, note, open_books, with_books
 from matcher.cli.helping import Group
 from matcher.cli.progress import busy
-from matcher.cli.streams import fault
+from matcher.cli.streams import fault, note_more
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
 from matcher.cli.tables.standard import file_name
 from matcher.codes import BAD_INPUT, NEEDS_PERSON
-from matcher.display.errors import error_words, further_faults
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -176,8 +176,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                 if not keep_going or error.exit_code != BAD_INPUT:
                     raise
                 refused += 1
-                for words in (error_words(error), *further_faults(error)):
-                    fault(words, told=True)
+                fault(error_words(error), told=True)
+                note_more(error)
     rows = [row for result in results for row in _ingest_rows(result)]
     show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:

@@ -14,8 +14,9 @@ from matcher.cli.commands import MODULES, Commands
 from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given, with_language
 from matcher.cli.streams import fault as note
 from matcher.cli.streams import note as unless_quiet
+from matcher.cli.streams import note_more
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
-from matcher.display.errors import error_words, further_faults
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 
 _REFUSALS = (
@@ -61,8 +62,7 @@ class _Group(helping.Group):
         except MatcherError as error:
             ctx.obj.code = error.code
             _tell(error)
-            for words in further_faults(error):
-                note(words, told=True)
+            note_more(error)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -6,6 +6,10 @@ import click
 
 from matcher import languages
 from matcher.characters import visible
+from matcher.errors import MatcherError
+
+_FAULTS = 20
+"""How many faults of the files that a command refuses are shown."""
 
 
 def note(text: str, *, lines: bool = False, told: bool = False) -> None:
@@ -20,6 +24,15 @@ def note(text: str, *, lines: bool = False, told: bool = False) -> None:
 def fault(text: str, *, lines: bool = False, told: bool = False) -> None:
     """The same for an error, which is always said."""
     click.echo(visible(text if told else languages.sentence(text), lines=lines), err=True)
+
+
+def note_more(error: MatcherError) -> None:
+    """What else is wrong, a line each: as many as fit on a screen with the first, and how many more there are."""
+    for one in error.more[: _FAULTS - 1]:
+        what = languages.sentence(one.what)
+        fault(f"{one.where}: {what}" if one.where else what, told=True)
+    if (rest := len(error.more) - _FAULTS + 1) > 0:
+        fault(f"and {rest} more")
 
 
 def quiet() -> bool:

@@ -4,16 +4,6 @@ from matcher import languages
 from matcher.characters import visible
 from matcher.errors import MatcherError
 
-_SHOWN = 20
-"""Faults of a file that are shown at most."""
-
-
-def further_faults(error: MatcherError) -> list[str]:
-    """What else is wrong, a line each in the person's language: as many as fit on a screen with the first, and how many more there are."""
-    words = [(fault.where, languages.sentence(fault.what)) for fault in error.more[: _SHOWN - 1]]
-    rest = len(error.more) - _SHOWN + 1
-    return [f"{where}: {what}" if where else what for where, what in words] + ([languages.sentence(f"and {rest} more")] if rest > 0 else [])
-
 
 def error_words(error: MatcherError) -> str:
     """The error in one line: code and place as they are, what is wrong and what to do in the person's language."""
