@@ -134,6 +134,10 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_alone": EvidenceKind("that number stands alone in the payer's text, and no other document has it"),
     "reference_shared": EvidenceKind("further items carry the same number"),
     "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
+    "reference_begins": EvidenceKind(
+        "the number in the payer's text may be the beginning of another open item's number, which has the same amount",
+        bars="the number may be cut, and be that of another document of the same amount",
+    ),
     "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),
     "reference_unknown": EvidenceKind(
         "the payer's text names a document, or holds a number of our documents' make, that is none of the customer's open items'"
@@ -196,6 +200,10 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_overdue": EvidenceKind("the item is long overdue"),
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
+    "date_discount": EvidenceKind(
+        "whether the discount was still allowed depends on the day that counts, or on the document it is for",
+        bars="whether the discount was still allowed depends on the day that counts, or on the document it is for",
+    ),
     "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
     "amount_repeats_elsewhere": EvidenceKind("documents of this customer repeat amounts, but no other one, open or closed, has this one"),
     "amount_once": EvidenceKind("no other document of the legal entity, open or closed, has the amount"),

@@ -128,7 +128,9 @@ def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
         reached = (size for size, total in enumerate(accumulate(i.open for i in here), 1) if total >= amount)
         sizes = [next(reached, len(here))]
     for size in sizes:
-        yield ItemSet("named", tuple(here[:size]))
+        # a little less than the first one's amount: it may be any that has fallen due
+        twin = size == 1 and not _in_turn(here, view)
+        yield ItemSet("named", tuple(here[:size]), ("twin_oldest",) if twin else (), unique=not twin)
 
 
 def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
@@ -281,12 +283,14 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("single", (item,), tuple(by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
+    # who pays twice what one document is for pays by chance what others add up to
+    elsewhere = view.pool.repetition is not None and view.pool.repetition.found(view.customer_id, view.receipt.currency, amount)
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
     for basis, members in _structured(view):
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
+            alone = not elsewhere and not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     count = view.text.total
     small = len(items) <= view.limits.subset_items
@@ -297,9 +301,9 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         members = tuple(items[n] for n in places)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        unsure, counted = verdict.kind != "unique", count == len(members)
+        unsure, counted = verdict.kind != "unique" or elsewhere or _twice(view, members), count == len(members)
         evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
-        yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
+        yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=not unsure)
 
 
 def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:
