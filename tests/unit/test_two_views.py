@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from engine import BOOK, DAY, POLICY, item, judge, names, paid, receipt
+from engine import BOOK, DAY, POLICY, item, judge, names, paid, rates, receipt
 
 from matcher.matching import receipts
 from matcher.matching.decisions.decide import decide
@@ -185,3 +185,75 @@ def test_the_same_payer_may_be_written_otherwise_the_second_time(again: str, fou
 @pytest.mark.parametrize(("text", "day"), [("72/12/2025", False), ("12/12/2025", True), ("31.1.2026", True), ("32.1.2026", False)])
 def test_no_month_has_so_many_days(text: str, day: bool) -> None:
     assert (blanked(f"FAK {text}") != f"FAK {text}") is day
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "state"),
+    [
+        ("factuur 134470-075 d.d. 29/12/2024", "134470-065", "proposed"),
+        ("factuur 134470-075 d.d. 07/01/2025", "134470-065", "posted"),
+        ("factuur 134470-075 d.d. 29/12/2024", "134470-011", "posted"),
+    ],
+)
+def test_the_day_beside_the_number_is_that_of_a_document_one_digit_away(text: str, other: str, state: str) -> None:
+    owed = [
+        item("1", 322_01, no="134470-075", issue=date(2025, 1, 7)),
+        item("2", 322_01, no=other, issue=date(2024, 12, 29), due=DAY + timedelta(2)),
+    ]
+    (verdict,) = judge(receipt(322_01, names("1", key="134470075"), account="C1", text=text), items=owed)
+    assert (verdict.state, paid(verdict)) == (state, {"1": (322_01, 0)})
+
+
+@pytest.mark.parametrize(("kept", "kind"), [(11_00, "part"), (12_00, "fee")])
+def test_no_bank_keeps_less_than_a_unit_of_the_base_currency(kept: int, kind: str) -> None:
+    paying = receipt(10_389_00 - kept, names("1"), account="C1", home="SE", currency="SEK")
+    owed = [item("1", 10_389_00, currency="SEK")]
+    (verdict,) = judge(paying, items=owed, rate=rates(SEK=11.5), rules=rulebook.default(), **ABROAD)
+    assert verdict.explanation is not None
+    assert verdict.explanation.difference == kind
+
+
+STATEMENT = [
+    item("1", 246_28, due=DAY - timedelta(20)),
+    item("2", 246_28, due=DAY - timedelta(8)),
+    item("3", 246_28, due=DAY + timedelta(5)),
+    item("4", 99_00, due=DAY + timedelta(9)),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Kontoauszug zum 08.10.2026", "posted"),
+        ("Statement 2026-10-08", "posted"),
+        ("Kontoauszug zum 21.10.2026", "proposed"),  # three are due by then
+        ("Kontoauszug", "proposed"),
+    ],
+)
+def test_everything_that_is_due_up_to_the_day_that_the_text_names(text: str, state: str) -> None:
+    """Two other documents have the sum as well; the payer says which they are."""
+    (verdict,) = judge(receipt(492_56, account="C1", text=text), items=STATEMENT)
+    assert verdict.state == state
+    assert state == "proposed" or set(paid(verdict)) == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("no", "text", "state"),
+    [
+        ("RE-2026-032237", "Faktura RE-2026-32237 55221", "posted"),
+        ("2026-C-13409", "Lasku 2026- C-13409 55221", "posted"),
+        ("RE-2026-032237", "Faktura 32237 55221", "proposed"),
+    ],
+)
+def test_a_whole_number_without_its_zeros_or_with_a_blank_names_a_document_for_any_payer(no: str, text: str, state: str) -> None:
+    owed = [item("1", 50_00, no=no), *(item(str(n), 50_00, f"C{n}") for n in range(2, 9))]
+    (verdict,) = judge(receipt(50_00, names("1", "run", key=no[-5:]), text=text, payer=""), items=owed)
+    assert (verdict.state, paid(verdict)) == (state, {"1": (50_00, 0)})
+
+
+@pytest.mark.parametrize(("text", "state"), [("111756, 112147", "posted"), ("111756, 112147, 107600", "proposed")])
+def test_all_numbers_of_the_text_are_one_customer_s_documents_with_the_sum(text: str, state: str) -> None:
+    owed = [item("1", 40_00, no="111756"), item("2", 10_00, no="112147")]
+    found = [names("1", "run", key="111756"), names("2", "run", key="112147")]
+    (verdict,) = judge(receipt(50_00, *found, text=text, payer=""), items=owed)
+    assert (verdict.state, paid(verdict)) == (state, {"1": (40_00, 0), "2": (10_00, 0)})

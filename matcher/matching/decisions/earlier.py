@@ -55,14 +55,18 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
             options = [option for option in options if option.basis in BY_NAME and not option.doubt]
         if any(option.shares == best.shares for option in options) and not cache.pool.fits(best, 2):
             return line
-        if told or not of_payer or any(option.basis in BY_NAME for option in options):
+        if told or any(option.basis in BY_NAME for option in options):
             continue
         first = cache.waiting[line]
+        if _speaks_of(first.text, best, cache.pool):
+            return line
+        if not of_payer:
+            continue
         if (receipt.booking_date - first.booking_date).days <= SOON_AGAIN and not Text(first.text).tokens:
             return line
         older = _older(best, cache, claims) if older < 0 else older
         nameless += 1
-        if nameless > older or _speaks_of(first.text, best, cache.pool):
+        if nameless > older:
             return line
     return ""
 

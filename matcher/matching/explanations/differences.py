@@ -260,7 +260,7 @@ def _short(
         not late
         and not net
         and not deducted
-        and max(limits.rounding, unit - 1) < difference <= most
+        and max(limits.rounding, unit - 1, _in_currency(unit, receipt, pool) - 1) < difference <= most
         and difference * PPM <= item.open * limits.fee_share
         and not in_terms
         and not _domestic(item, receipt, pool)

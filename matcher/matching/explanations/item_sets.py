@@ -1,14 +1,16 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 from matcher.matching.explanations.chance import MOST_TRIPLED, SURE, by_chance
 from matcher.matching.items.customer_items import CustomerItems, number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
+from matcher.matching.references.meanings import days
 from matcher.matching.references.numbers import STRONG
 from matcher.matching.references.text import Text
 from matcher.matching.subset_sum.search import exact_sets
@@ -30,6 +32,9 @@ MOST_RUN = 100
 MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
+
+_due_date: Callable[[Item], date] = attrgetter("due_date")
+_issue_date: Callable[[Item], date] = attrgetter("issue_date")
 
 DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
@@ -286,6 +291,11 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
     # who pays twice what one document is for pays by chance what others add up to
     elsewhere = view.pool.repetition is not None and view.pool.repetition.found(view.customer_id, view.receipt.currency, amount)
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
+    dated = _dated(view) if not SURE.isdisjoint(payer) else []
+    for members in dated:
+        # the text says which documents they are, whatever else has the sum
+        seen.add(frozenset(i.item_id for i in members))
+        yield ItemSet("due", members, ("set_dated",), unique=len(dated) == 1)
     for basis, members in _structured(view):
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
@@ -334,6 +344,17 @@ def _another(view: CustomerContext, members: Sequence[Item]) -> bool:
     verdict = exact_sets([i.open for i in items], sum(i.open for i in members), classes=_classes(items), max_size=None if few else 3)
     inside = {i.item_id for i in members}
     return any({items[n].item_id for n in chosen} != inside for chosen in verdict.sets)
+
+
+def _dated(view: CustomerContext) -> list[tuple[Item, ...]]:
+    """Everything that is due, or was issued, up to a day that the text names, where that is several documents with just the amount."""
+    found: list[tuple[Item, ...]] = []
+    for day in sorted(days(view.receipt.text)):
+        for date_of in (_due_date, _issue_date):
+            members = tuple(i for i in view.items if date_of(i) <= day)
+            if len(members) > 1 and sum(i.open for i in members) == view.receipt.amount and members not in found:
+                found.append(members)
+    return found
 
 
 def _structured(view: CustomerContext) -> Iterator[tuple[str, tuple[Item, ...]]]:

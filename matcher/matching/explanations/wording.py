@@ -3,12 +3,15 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from rapidfuzz.distance import OSA
+
 from matcher.matching.explanations import chance, evidence
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Receipt
 from matcher.matching.references.makes import alike, shape
+from matcher.matching.references.meanings import days
 from matcher.matching.references.numbers import Number, compact
 from matcher.matching.references.text import Text, says
 from matcher.rules.rulebook import Words
@@ -57,6 +60,8 @@ class Wording:
             yield "reference_alone"
         if difference == "none" and item_set.basis == "named" and self._may_be_cut(view, item_set):
             yield "reference_begins"
+        if difference == "none" and item_set.basis in ("named", "damaged") and self._dated_otherwise(view, item_set):
+            yield "date_other"
         if item_set.basis in ("completed", "counted") and self._not_read(view, item_set):
             yield "text_more"
         paid = self.receipt.amount
@@ -98,10 +103,15 @@ class Wording:
         return self._known_named
 
     def _stands_alone(self, view: CustomerContext, item_set: ItemSet) -> bool:
-        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order."""
+        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order.
+
+        Of several items, whether it has as many numbers as there are items, each of which only one of them has.
+        """
+        if len(item_set.items) > 1:
+            return item_set.basis == "named" and self._stand_alone(item_set)
         item = item_set.items[0]
         kind, ordered = view.refs.get(item.item_id, ""), item_set.basis == "order"
-        if len(item_set.items) > 1 or kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
+        if kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
             return False
         (number,) = self.text.numbered
         if len(self.named) != (0 if ordered else 1) or (ordered and len(number) < LONG_ORDER):
@@ -112,6 +122,13 @@ class Wording:
             if r.item_id == item.item_id and r.item_count == 1 and (r.source == "order" if ordered else r.kind == "run")
         }
         return number in keys or number.lstrip("0") in keys
+
+    def _stand_alone(self, item_set: ItemSet) -> bool:
+        members, numbers = {i.item_id for i in item_set.items}, self.text.numbered
+        if len(numbers) != len(members) or set(self.named) != members:
+            return False
+        of = {r.key: r.item_id for r in self.receipt.references if r.source == "document" and r.item_count == 1}
+        return {of.get(number) or of.get(number.lstrip("0"), "") for number in numbers} == members
 
     @property
     def _ours(self) -> frozenset[str]:
@@ -224,9 +241,27 @@ class Wording:
         others = [number_of(other).whole for other in view.holding.by_amount.get(item.open, ()) if other.document_no != item.document_no]
         if not others:
             return False
+        own = number_of(item)
+        end = own.counter.lstrip("0")
+        # the word that names the item; one that is written in full is only cut where the text is
+        words = [word for word in self.text.wholes if len(word) >= MIN_BEGINNING and word.endswith(end)]
+        return any(
+            other.startswith(word) and other != word for word in words if word != own.whole or word == self.text.last for other in others
+        )
+
+    def _dated_otherwise(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text names the day of another open item of that amount, whose number differs by one sign, and not its own."""
+        item = item_set.items[0]
+        if len(item_set.items) > 1 or self.pool.rarity(item.currency, item.open) < 2:
+            return False
+        written = days(self.receipt.text)
+        if not written or item.issue_date in written:
+            return False
         whole = number_of(item).whole
-        words = self.text.wholes - {whole} if self.text.last != whole else self.text.wholes
-        return any(len(word) >= MIN_BEGINNING and other.startswith(word) and other != word for word in words for other in others)
+        return any(
+            other.issue_date in written and OSA.distance(whole, number_of(other).whole, score_cutoff=1) == 1
+            for other in view.holding.by_amount.get(item.open, ())
+        )
 
     def _ends_another(self, view: CustomerContext, item_set: ItemSet) -> bool:
         """Whether a number that stands alone in the text is the end of another open item's number, and of none of these."""
