@@ -179,7 +179,7 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
     if made := _OF_OWED.get(asked.what):
         return made(session, owed(session, days.last, then.known, _UNASKED[asked.what]), then, asked, days)
-    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()))
+    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()), moving=asked.what not in _UNMOVED)
     return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
 
@@ -284,6 +284,8 @@ _UNASKED = {
     "forecast": (*UNTOLD, *TEXTS),
 }
 """Columns that an export does without."""
+_UNMOVED = ("matches", "discrepancies")
+"""Exports that ask for balances, and for no movements."""
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

@@ -17,10 +17,20 @@ from matcher.store.database import Store
 from matcher.store.few import blank
 from matcher.store.snapshots import snapshots as lists_of_items
 
-_LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
+_AGAIN = """usual AS (SELECT mode(batch) AS batch FROM {table}),
+    perhaps AS (SELECT DISTINCT {key} FROM {table} WHERE batch <> (SELECT batch FROM usual)),
+    again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} SEMI JOIN perhaps USING ({key})
+        GROUP BY {key} HAVING count(*) > 1)"""
+"""The keys that several batches hold: a batch holds a key once, so each of them is also in another batch than the one with most rows."""
+
+_LATEST = (
+    "WITH "
+    + _AGAIN
+    + """,
     latest AS (SELECT t.* EXCLUDE (batch), coalesce(first, batch) AS first_seen, batch AS seen
         FROM {table} AS t LEFT JOIN again USING ({key}) WHERE batch = coalesce(last, batch))
 SELECT {columns} FROM latest ORDER BY {key}"""
+)
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -32,9 +42,13 @@ UNDECIDED = f"""WHERE f.line_id NOT IN (
 them: so they are sealed.
 """
 
-_VERSIONS = """WITH again AS (SELECT item_id FROM {table} GROUP BY item_id HAVING count(*) > 1)
+_VERSIONS = (
+    "WITH "
+    + _AGAIN.replace("{key}", "item_id")
+    + """
 SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount, closed_date
 FROM {table} SEMI JOIN again USING (item_id) ORDER BY item_id, batch"""
+)
 
 
 @dataclass(frozen=True, slots=True)

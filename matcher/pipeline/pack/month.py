@@ -5,23 +5,39 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from matcher.frames import State
+from matcher.frames import UNTOLD, State
 from matcher.journal.chain import Head
+from matcher.ledger.aging import aging_summary
 from matcher.ledger.chain import Gap, breaks
+from matcher.ledger.figures.key import KeyFigures
 from matcher.ledger.fold import fold
 from matcher.ledger.followup import FollowUp, follow_up
 from matcher.ledger.periods import Close, Locks, first_day, last_day
+from matcher.pipeline import figures
 from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, base_currency
-from matcher.store import facts, journal
+from matcher.pipeline.view import Asked, asked_for, base_currency
+from matcher.store import facts, journal, memory
 from matcher.store import month as told
 from matcher.store.journal import Known
 
-UNREAD = ("raw", "extra", "time", "counterparty_bank", "mandate_id", "exchange_rate", "line_key", "purchase_order", "payment_reference")
+UNREAD = (*UNTOLD, "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference")
 """Columns of lines and items that no section asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is told of the day before a month. The rest of the books as of that day is let go before those of the month are read.
+
+    Attributes:
+        owed: columns of `ledger.aging.aging_summary`.
+        figures: the key figures of the month that ended then.
+    """
+
+    owed: pl.DataFrame
+    figures: KeyFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,8 @@ class Month:
         known: what the books knew then; None for now.
         batch: the last batch that is told of; `after`: the last one of the month before, as far as that was closed.
         head: number and hash of that batch.
-        state: the books as of the last day. before: as of the day before the first, by what is known of it in the same batch.
+        state: the books as of the last day. owed: columns of `ledger.aging.aging_summary`.
+        before: of the day before the first, by what is known of it in the same batch.
         buckets, discount_grace_days: as in `view.Asked`.
         settings: names and limits.
         statements: columns of `facts.statements`; gaps: breaks in the accounts' chains.
@@ -56,7 +73,8 @@ class Month:
     after: int
     head: Head
     state: State
-    before: State
+    owed: pl.DataFrame
+    before: Before
     buckets: tuple[int, ...]
     discount_grace_days: int
     settings: Settings
@@ -99,15 +117,22 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
     head = told.head(session.store, batch) if batch is not None else journal.last_batch(session.store)
     day_before = locks.closing(first - timedelta(1))
     after = day_before.batch if day_before is not None and day_before is not close else 0
-    known_facts = journal.facts(session.store, UNREAD, then.known)
+    read_once = [journal.facts(session.store, UNREAD, then.known)]
+    memory.release(session.store)
     base = base_currency(session, then.known)
-    state = fold(known_facts, last, base)
+    before = _before(session, fold(read_once[0], first - timedelta(1), base), then)
+    memory.release(session.store)
+    state = fold(read_once.pop(), last, base)  # which lets go what it needs no more: half a gigabyte of a million lines
     return Month(
         name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
         after=after, head=head,
-        state=state, before=fold(known_facts, first - timedelta(1), base), buckets=then.buckets,
+        state=state, owed=aging_summary(state, then.buckets), before=before, buckets=then.buckets,
         discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
         statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
         events=told.batches(session.store, after, batch), rulings=told.rulings(session.store, after, batch), periods=periods,
         follow=follow_up(state.decisions), rates=of_base(session, base, batch),
     )  # fmt: skip
+
+
+def _before(session: Session, state: State, then: Asked) -> Before:
+    return Before(aging_summary(state, then.buckets), figures.kpi(session, state, figures.span(state.as_of), then.known))
