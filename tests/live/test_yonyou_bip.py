@@ -159,5 +159,21 @@ def test_open_items_are_instalments_and_what_comes_as_one_row_is_a_list(desk: De
     assert (str(item["due_date"]), item["currency"], item["open_amount"]) == ("2026-10-01", "EUR", 100_00)
 
 
+def test_a_list_that_does_not_say_how_many_pages_it_has_is_read_to_a_page_that_is_not_full(desk: Desk) -> None:
+    for number in range(10):
+        desk.system.invoice(f"NEW-{number}", "C1", 10_00)
+    answer = desk.system.answer
+
+    def silent(call: Call) -> Said:
+        said = answer(call)
+        if call.path.endswith("/arPublicEvent/list"):
+            del said.body["data"]["pageCount"]
+        return said
+
+    desk.system.answer = silent
+    desk.do("pull", "items", "--target", desk.target)
+    assert len(desk.books.state().items) == 14
+
+
 def test_customers_come_by_their_ids_with_their_codes_and_stopped_ones_do_not(desk: Desk) -> None:
     assert list(desk.books.state().customers.select("customer_id", "customer_no", "name").iter_rows()) == [("C1", "K-C1", "C1 GmbH")]

@@ -120,7 +120,7 @@ class YonyouBip(Live[Settings, Connected]):
 
         def page(rows: Sequence[Row], reply: Reply | None) -> Request | None:
             number = 1 if reply is None else _number(at(reply.body, "data", "pageIndex")) + 1
-            if reply is not None and number > _number(at(reply.body, "data", "pageCount")):
+            if reply is not None and not _goes_on(reply, number, size):
                 return None
             if not items:
                 return Request("POST", _CUSTOMERS, body={"pageIndex": number, "pageSize": size, "filterPotential": True})
@@ -161,7 +161,7 @@ class Booked:
             bill = self._bill(reply, self.document.external_id)
             if isinstance(bill, Outcome) or bill is None:
                 return bill
-            number = text_of(at(bill, "code"))
+            number = text_of(at(bill, "code")) or text_of(at(bill, "id"))
             if text_of(at(bill, "writeOffState")) == "1":
                 return Outcome(Answered.REJECTED, "", f"it is reversed there: {number}")
             return Outcome(Answered.ACCEPTED, number)
@@ -280,6 +280,12 @@ def _rows(reply: Reply) -> list[Mapping[str, object]] | None:
         return None
     every = [found] if isinstance(found, dict) else found or []
     return every if all(isinstance(one, dict) for one in every) else None
+
+
+def _goes_on(reply: Reply, page: int, size: int) -> bool:
+    """Whether a list has this page too; where it does not say, a page that is full is not the last."""
+    count = at(reply.body, "data", "pageCount")
+    return page <= _number(count) if count is not None else len(_rows(reply) or ()) == size
 
 
 def _line_id(bill: object, row: str) -> str:
