@@ -11,7 +11,7 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.frames import Owed, State
 from matcher.ledger import fold as folding
-from matcher.ledger.fold import fold
+from matcher.ledger.fold import Placed, fold
 from matcher.ledger.movements import Facts
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
@@ -87,6 +87,14 @@ def whole(session: Session, as_of: date, known: Known | None = None, without: Co
     """
     base = base_currency(session, known)
     return fold(_released(session, journal.facts(session.store, without, known)), as_of, base, moving=moving)
+
+
+def placed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Placed:
+    """What became of lines as of a day, as in `whole`, and nothing of documents and what is owed.
+
+    `without`: columns of lines that nobody asks for.
+    """
+    return folding.placed(_released(session, journal.facts(session.store, without, known, lines_alone=True)), as_of)
 
 
 def owed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Owed:

@@ -165,15 +165,6 @@ def credits_listed(store: Store) -> list[str]:
     return [str(row[0]) for row in store.run(f"SELECT counts_instead FROM log.decision WHERE kind = '{DecisionKind.LISTED}' ORDER BY 1")]
 
 
-def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Ids of the documents that were exported for lines."""
-    sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
-    found: dict[str, tuple[str, ...]] = {}
-    for line_id, external_id in store.run(sql, [list(line_ids)]):
-        found[str(line_id)] = (*found.get(str(line_id), ()), str(external_id))
-    return found
-
-
 def run_batches(store: Store) -> list[int]:
     """The batches of the runs, and of those that accepted several lines at once, in order: the first is run 1."""
     sql = """SELECT batch FROM log.batch WHERE command = 'run' OR (command = 'accept' AND json_array_length(summary, '$.lines') > 1)
@@ -299,7 +290,7 @@ def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:
     return ", ".join(f'"{name}"' for name in schema if name not in without)
 
 
-def facts(store: Store, without: Collection[str] = (), known: Known | None = None) -> Facts:
+def facts(store: Store, without: Collection[str] = (), known: Known | None = None, *, lines_alone: bool = False) -> Facts:
     """Everything that state is folded from.
 
     Args:
@@ -307,13 +298,14 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
         without: columns of lines and items that nobody asks for; ``evidence`` and ``runner_up`` of others are then empty.
         known: what the books knew then; None for now. What runs found of undecided lines is kept for closed months only: for any other
             batch before the latest run there is none.
+        lines_alone: leaves out items and customers: what became of lines is told without them.
     """
     batch = known.batch if known else None
     found, proposed = _found(store, known, without)
     return Facts(
         lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM {until('raw.line', batch)} ORDER BY line_id"),
-        items=items(store, batch, without),
-        customers=customers(store, batch=batch),
+        items=frames.empty(frames.ITEM) if lines_alone else items(store, batch, without),
+        customers=frames.empty(frames.CUSTOMER) if lines_alone else customers(store, batch=batch),
         decisions=decisions(store, batch, without),
         allocations=allocations(store, batch),
         findings=found,

@@ -18,7 +18,7 @@ from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, base_currency
+from matcher.pipeline.view import Asked, base_currency
 from matcher.store import facts, journal, memory
 from matcher.store import month as told
 from matcher.store.journal import Known
@@ -102,14 +102,15 @@ class Month:
         return dict(self.state.customers.group_by("customer_id").agg(pl.col("name").min()).iter_rows())
 
 
-def read(session: Session, month: str, known: Known | None = None) -> Month:
-    """Reads a month: as it was known when it was closed, else as `known` says, else as it is known now.
+def read(session: Session, month: str, then: Asked) -> Month:
+    """Reads a month: as it was known when it was closed, else as asked for, else as it is known now.
+
+    `then`: what its last day is told with.
 
     Raises:
         MatcherError: ``usage.option`` for what is no month.
     """
     first, last = first_day(month), last_day(month)
-    then = asked_for(session, last, known)
     batch = then.known.batch if then.known else None
     periods = journal.periods(session.store, batch)
     locks = Locks(periods)
