@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -62,7 +63,7 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
             return line
         if not of_payer:
             continue
-        if (receipt.booking_date - first.booking_date).days <= SOON_AGAIN and not Text(first.text).tokens:
+        if (receipt.booking_date - first.booking_date).days <= SOON_AGAIN and not _words(first.text):
             return line
         older = _older(best, cache, claims) if older < 0 else older
         nameless += 1
@@ -102,6 +103,12 @@ def _named(claims: Sequence[tuple[int, str, str, int]], cache: ExplanationCache)
     return any(options and options[0].basis in BY_NAME for options in cache.explanations(lines).values())
 
 
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> frozenset[str]:
+    """The words of a text that hold a digit: an earlier payment is asked about by every later one of its amount."""
+    return Text(text).wholes
+
+
 def _speaks_of(text: str, best: Explanation, pool: OpenItems) -> bool:
     """Whether a text holds the end of a number that an explanation is about, or one that differs from it by a slip.
 
@@ -111,7 +118,7 @@ def _speaks_of(text: str, best: Explanation, pool: OpenItems) -> bool:
     if not runs:
         return False
     items = [pool.items[share.item_id] for share in best.shares]
-    words = [word for word in Text(text).wholes if len(word) > LEAST_END]
+    words = [word for word in _words(text) if len(word) > LEAST_END]
     if any(number_of(item).whole.startswith(word) for item in items for word in words):
         return True  # the text may be cut within this number
     references = ["".join(_DIGITS.findall(item.payment_reference)) for item in items]

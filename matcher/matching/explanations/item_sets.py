@@ -288,8 +288,6 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("single", (item,), tuple(by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
-    # who pays twice what one document is for pays by chance what others add up to
-    elsewhere = view.pool.repetition is not None and view.pool.repetition.found(view.customer_id, view.receipt.currency, amount)
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
     dated = _dated(view) if not SURE.isdisjoint(payer) else []
     for members in dated:
@@ -300,7 +298,7 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not elsewhere and not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
+            alone = not _of_one(view) and not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     count = view.text.total
     small = len(items) <= view.limits.subset_items
@@ -311,7 +309,7 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         members = tuple(items[n] for n in places)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        unsure, counted = verdict.kind != "unique" or elsewhere or _twice(view, members), count == len(members)
+        unsure, counted = verdict.kind != "unique" or _of_one(view) or _twice(view, members), count == len(members)
         evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
         yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=not unsure)
 
@@ -344,6 +342,12 @@ def _another(view: CustomerContext, members: Sequence[Item]) -> bool:
     verdict = exact_sets([i.open for i in items], sum(i.open for i in members), classes=_classes(items), max_size=None if few else 3)
     inside = {i.item_id for i in members}
     return any({items[n].item_id for n in chosen} != inside for chosen in verdict.sets)
+
+
+def _of_one(view: CustomerContext) -> bool:
+    """Whether a document of the customer, open or closed, has the amount: who pays it twice pays by chance what others add up to."""
+    known = view.pool.repetition
+    return known is not None and known.found(view.customer_id, view.receipt.currency, view.receipt.amount)
 
 
 def _dated(view: CustomerContext) -> list[tuple[Item, ...]]:
