@@ -348,7 +348,7 @@ class Owed:
         items: `STATE_ITEM` columns; those of `ITEM` as far as they were asked for.
         customers: `CUSTOMER` columns.
         credits: `STATE_CREDIT` columns.
-        movements: `MOVEMENT` columns, up to the day: what every open amount here is a sum of.
+        movements: `MOVEMENT` columns, up to the day: what every open amount here is a sum of; none where nobody asked for them.
         item_notes: `STATE_ITEM_NOTE` columns.
     """
 

@@ -14,5 +14,6 @@ def with_names(frame: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
 
 def with_lines(frame: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Rows with ``payer`` and ``text`` of their bank line; empty where there is none."""
-    about = lines.select("line_id", payer="counterparty_name", text="remittance_information").unique("line_id")
+    named = lines.join(frame.select("line_id"), on="line_id", how="semi")
+    about = named.select("line_id", payer="counterparty_name", text="remittance_information").unique("line_id")
     return frame.join(about, on="line_id", how="left", maintain_order="left").with_columns(pl.col("payer", "text").fill_null(""))

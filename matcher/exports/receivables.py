@@ -45,7 +45,8 @@ def aged(rows: pl.DataFrame, owing: Owed, rates: ClosingRates) -> Report:
 
 def differing(rows: pl.DataFrame, state: State) -> Report:
     """Rows of `ledger.discrepancies.discrepancies` with names."""
-    people = with_lines(with_names(rows, state.customers), pl.concat([state.lines, state.excluded], how="diagonal"))
+    columns = ("line_id", "counterparty_name", "remittance_information")
+    people = with_lines(with_names(rows, state.customers), pl.concat([state.lines.select(columns), state.excluded.select(columns)]))
     return Report(people, DISCREPANCY_AMOUNTS, columns=DISCREPANCY_COLUMNS, totals=("cash_applied", "adjustment"))
 
 

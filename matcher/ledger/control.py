@@ -76,7 +76,7 @@ def control(facts: Facts, owing: Owed, balances: Balances) -> pl.DataFrame:
         By entity and currency, in the order of `ControlStep`. The last row is the balance that was given; the row before it,
         ``unexplained``, is there only where something is left over.
     """
-    ours = movements(facts).filter(pl.col("effective_date") <= owing.as_of)
+    ours = movements(facts, owing.as_of)
     rows = pl.concat([_not_booked(facts, ours), _not_listed(ours), _known_later(facts, owing.as_of)])
     wanted = pl.DataFrame(list(balances), schema={"entity": pl.String(), "currency": pl.String()}, orient="row")
     known = rows.join(wanted, on=["entity", "currency"], how="semi")

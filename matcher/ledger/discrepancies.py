@@ -133,17 +133,15 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
     A posted allocation moves the balance; the posted ones of an item follow each other by effective date, then journal order.
     ``left`` is the balance after the allocation, for a proposal: if it were booked now.
     """
-    items = state.items.select(
+    odd = _odd(state)
+    items = state.items.join(odd, on="item_id", how="semi")
+    items = items.select(
         "item_id", "entity", "customer_id", "document_no", "open", "open_before", "discount_ppm", "discount_date", "issue_date",
         item_currency="currency", item_total="amount", due=pl.col("due_date").fill_null(pl.col("issue_date")),
-        steps=_further_steps(state.items),
+        steps=_further_steps(items),
     )  # fmt: skip
     lines = state.lines.select("line_id", payer="customer_id", paid_on=pl.col("value_date").fill_null(pl.col("booking_date")))
-    steps = state.allocations.join(items, on="item_id").join(lines, on="line_id", how="left")
-    smooth = (pl.col("open") == 0) & (pl.col("adjustment") == 0) & (pl.col("state") == AllocationState.POSTED)
-    smooth &= (pl.col("payer") == pl.col("customer_id")) & (pl.col("currency") == pl.col("item_currency"))
-    steps = steps.join(steps.filter(~smooth.fill_null(False)), on="item_id", how="semi")
-
+    steps = odd.join(items, on="item_id").join(lines, on="line_id", how="left")
     order = state.decisions.select("decision_id", "batch", ordinal_in_batch="ordinal")
     posted, moved = pl.col("state") == AllocationState.POSTED, pl.col("item_amount") + pl.col("adjustment")
     booked = pl.when(posted).then(moved).otherwise(0)
@@ -163,6 +161,16 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
         )
         .pipe(_at_their_steps, grace_days)
     )
+
+
+def _odd(state: State) -> pl.DataFrame:
+    """The allocations of every item that is not simply paid by its customer."""
+    items = state.items.select("item_id", "customer_id", "open", item_currency="currency")
+    paid = state.allocations.select("item_id", "line_id", "adjustment", "state", "currency").join(items, on="item_id")
+    paid = paid.join(state.lines.select("line_id", payer="customer_id"), on="line_id", how="left")
+    smooth = (pl.col("open") == 0) & (pl.col("adjustment") == 0) & (pl.col("state") == AllocationState.POSTED)
+    smooth &= (pl.col("payer") == pl.col("customer_id")) & (pl.col("currency") == pl.col("item_currency"))
+    return state.allocations.join(paid.filter(~smooth.fill_null(False)), on="item_id", how="semi")
 
 
 def _further_steps(items: pl.DataFrame) -> pl.Expr:
@@ -295,8 +303,10 @@ def _of_replaced(state: State) -> pl.DataFrame:
     """Receipts on documents that the ERP has cancelled and issued again under another number."""
     settled = (pl.col("settled_cash") + pl.col("settled_adjustment")) != 0
     gone = state.items.filter(pl.col("listed_open") == 0, settled)
-    new = state.items.filter(pl.col("open") != 0, pl.col("listed_open") != 0)
-    posted = state.allocations.filter(pl.col("state") == AllocationState.POSTED, pl.col("line_id") != "").select("item_id", "line_id")
+    came_then = pl.col("first_seen").is_in(gone["seen"].unique().implode())
+    new = state.items.filter(pl.col("open") != 0, pl.col("listed_open") != 0, came_then)
+    paid = state.allocations.join(gone, on="item_id", how="semi")
+    posted = paid.filter(pl.col("state") == AllocationState.POSTED, pl.col("line_id") != "").select("item_id", "line_id")
     closed, came = dict(gone.select("item_id", "seen").iter_rows()), dict(new.select("item_id", "first_seen").iter_rows())
     rows = [
         (one.entity, one.customer_id, one.item_id, one.document_no, line, one.currency, f"{one.said()}; the receipt is on the old one.")

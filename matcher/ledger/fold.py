@@ -8,10 +8,10 @@ import polars as pl
 from matcher import frames
 from matcher.amounts import total
 from matcher.frames import Owed, State
-from matcher.ledger import item_notes, unapplied
-from matcher.ledger.movements import Facts, balances, listed, movements
+from matcher.ledger import item_notes, movements, unapplied
+from matcher.ledger.movements import Facts, listed
 from matcher.ledger.restored import restored
-from matcher.states import ENGINE, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
+from matcher.states import ENGINE, ON_ITEMS, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +19,18 @@ class Placed:
     """What decisions and findings say of lines as of a day, without what it makes of items and accounts.
 
     Attributes:
-        facts: what it is made of, with what stands again as a proposal.
-        decisions: all of them, with ``live``; `in_force` those that hold on the day.
+        decisions: all of them, with ``live``; `on_items` those about items that hold on the day.
         lines: columns of `frames.STATE_LINE`. excluded: those of `frames.STATE_EXCLUDED`.
-        posted: allocations of the decisions in force. allocations: these and present proposals, columns of `frames.STATE_ALLOCATION`.
+        allocations: of the decisions in force, and present proposals; columns of `frames.STATE_ALLOCATION`.
+        settled: what the first of them settle of items: item_id, item_amount, adjustment.
     """
 
-    facts: Facts
     decisions: pl.DataFrame
-    in_force: pl.DataFrame
+    on_items: pl.DataFrame
     lines: pl.DataFrame
     excluded: pl.DataFrame
-    posted: pl.DataFrame
     allocations: pl.DataFrame
+    settled: pl.DataFrame
 
 
 def placed(facts: Facts, as_of: date) -> Placed:
@@ -45,7 +44,8 @@ def placed(facts: Facts, as_of: date) -> Placed:
     facts = _with_restored(facts, in_force)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
-    return Placed(facts, decisions, in_force, lines, excluded, posted, allocations)
+    on_items = in_force.filter(pl.col("kind").is_in(ON_ITEMS))
+    return Placed(decisions, on_items, lines, excluded, allocations, posted.select("item_id", "item_amount", "adjustment"))
 
 
 def told(items: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -53,23 +53,26 @@ def told(items: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame
 
     A document that money is posted on counts also when the ERP has moved its date to a later day since.
     """
-    return items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
+    later = items.filter(pl.col("issue_date") > as_of).select("item_id")
+    outside = later.join(posted, on="item_id", how="anti")
+    return items.join(outside, on="item_id", how="anti", maintain_order="left") if outside.height else items
 
 
-def fold(facts: Facts, as_of: date, base_currency: str) -> State:
-    """The state of the books as of a day."""
+def fold(facts: Facts, as_of: date, base_currency: str, *, moving: bool = True) -> State:
+    """The state of the books as of a day. `moving`: whether the movements are asked for, and not only their sums."""
     of_lines = placed(facts, as_of)
-    facts, lines, posted = of_lines.facts, of_lines.lines, of_lines.posted
-    moved = movements(facts).filter(pl.col("effective_date") <= as_of)
-    notes = item_notes.latest(facts.item_notes, of_lines.in_force)
+    facts = replace(facts, findings=facts.findings.clear(), proposals=facts.proposals.clear())  # they are in the lines now
+    lines, settled = of_lines.lines, of_lines.settled
+    moved = _moved(facts, as_of, moving=moving)
+    notes = item_notes.latest(facts.item_notes, of_lines.on_items)
     state = State(
         as_of=as_of,
         base_currency=base_currency,
         lines=lines,
-        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes),
+        items=item_notes.disputed(_items(told(facts.items, settled, as_of), settled, moved.open), notes),
         customers=facts.customers,
-        credits=_credits(lines.with_columns(posted=pl.col("state") == LineState.POSTED), moved),
-        movements=moved,
+        credits=_credits(lines.with_columns(posted=pl.col("state") == LineState.POSTED), moved.left),
+        movements=moved.all,
         item_notes=notes,
         allocations=of_lines.allocations,
         decisions=of_lines.decisions,
@@ -83,7 +86,7 @@ def owed(facts: Facts, as_of: date, base_currency: str) -> Owed:
     """What is owed as of a day: the same as `fold` gives, without what becomes of each line. Findings and proposals are not asked for."""
     in_force = _in_force(facts.decisions, as_of)
     posted = facts.allocations.join(in_force.select("decision_id"), on="decision_id", how="semi")
-    moved = movements(facts).filter(pl.col("effective_date") <= as_of)
+    moved = _moved(facts, as_of)
     notes = item_notes.latest(facts.item_notes, in_force)
     lines = _counting(facts.lines.filter(pl.col("booking_date") <= as_of), live(facts.decisions))
     settled = in_force.filter(pl.col("kind").is_in(SETTLING)).get_column("line_id")
@@ -91,14 +94,35 @@ def owed(facts: Facts, as_of: date, base_currency: str) -> Owed:
         as_of=as_of,
         base_currency=base_currency,
         lines=lines,
-        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes),
+        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, moved.open), notes),
         customers=facts.customers,
-        credits=_credits(lines.with_columns(posted=pl.col("line_id").is_in(settled.implode())), moved),
-        movements=moved,
+        credits=_credits(lines.with_columns(posted=pl.col("line_id").is_in(settled.implode())), moved.left),
+        movements=moved.all,
         item_notes=notes,
     )
     _check_owed(made, facts)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The movements up to a day, and their sums: ``open`` by item, and ``open`` of what is left of lines, by line and customer."""
+
+    all: pl.DataFrame
+    open: pl.DataFrame
+    left: pl.DataFrame
+
+
+def _moved(facts: Facts, as_of: date, *, moving: bool = True) -> _Moved:
+    kept, amounts, rests = [], [], []
+    rest = pl.col("item_id").str.starts_with(unapplied.PREFIX)
+    own = pl.col("line_id") == pl.col("item_id").str.slice(len(unapplied.PREFIX))
+    for part in movements.parts(facts, as_of):
+        amounts.append(part.select("item_id", "amount"))
+        rests.append(part.select("item_id", "line_id", "customer_id", "amount").filter(pl.col("line_id") != "").filter(rest, own))
+        kept.append(part if moving else part.clear())
+    left = pl.concat(rests).group_by("item_id", "line_id", "customer_id").agg(open=total(pl.col("amount"))).filter(pl.col("open") != 0)
+    return _Moved(pl.concat(kept), movements.balances(pl.concat(amounts)), left)
 
 
 def _check(state: State, facts: Facts) -> None:
@@ -245,16 +269,8 @@ def _items(items: pl.DataFrame, posted: pl.DataFrame, open_amounts: pl.DataFrame
     )
 
 
-def _credits(lines: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+def _credits(lines: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
     """What is left of receipts, by line and customer. While its money changes hands on a day of its own, a line has two rows."""
-    left = (
-        moved.filter(
-            pl.col("item_id").str.starts_with(unapplied.PREFIX), pl.col("line_id") == pl.col("item_id").str.slice(len(unapplied.PREFIX))
-        )
-        .group_by("item_id", "line_id", "customer_id")
-        .agg(open=total(pl.col("amount")))
-        .filter(pl.col("open") != 0)
-    )
     reference = pl.col("bank_reference") if "bank_reference" in lines.columns else pl.lit("")
     about = lines.select(
         "line_id", "entity", "currency", document_no=reference, issue_date="booking_date", amount=-pl.col("amount"),

@@ -21,8 +21,9 @@ NOBODY = FollowUp({}, {})
 
 def follow_up(decisions: pl.DataFrame) -> FollowUp:
     """Of the decisions in force; `decisions`: columns of `frames.STATE_DECISION`."""
-    live = decisions.filter("live").sort("batch", "ordinal")
-    given = live.filter(pl.col("kind").is_in([DecisionKind.ASSIGN, DecisionKind.HOLD]) & (pl.col("owner") != ""))
+    kinds = [DecisionKind.ASSIGN, DecisionKind.HOLD, DecisionKind.NOTE]
+    live = decisions.filter("live", pl.col("kind").is_in(kinds)).sort("batch", "ordinal")
+    given = live.filter(pl.col("kind") != DecisionKind.NOTE, pl.col("owner") != "")
     owners = dict(given.select("line_id", "owner").iter_rows())
     noted = live.filter(pl.col("kind") == DecisionKind.NOTE).group_by("line_id").agg(pl.col("reason").str.join("; "))
     return FollowUp(owners, dict(noted.select("line_id", "reason").iter_rows()))

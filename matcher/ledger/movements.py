@@ -7,7 +7,10 @@ The money of a receipt that no document takes is an item of its own, ``U-`` and 
 from the day on which the bank booked the line. See `matcher.ledger.unapplied`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
 
 import polars as pl
 
@@ -45,21 +48,33 @@ class Facts:
     item_notes: pl.DataFrame = field(default_factory=lambda: empty(ITEM_NOTE))
 
 
-def movements(facts: Facts) -> pl.DataFrame:
-    """All movements of the books, whatever their day; columns of `MOVEMENT`, in no order.
+def movements(facts: Facts, as_of: date) -> pl.DataFrame:
+    """All movements of the books up to a day; columns of `MOVEMENT`, in no order.
 
     What was recorded after its day was locked takes effect on the first day that was open then: a closed month never changes.
     """
+    return pl.concat(parts(facts, as_of))
+
+
+def parts(facts: Facts, as_of: date) -> Iterator[pl.DataFrame]:
+    """The same, part by part: together they are 600 MB of a million lines."""
     locks = Locks(facts.periods)
     posted = _posted(facts)
-    ours = (part.select(*MOVEMENT) for part in _ours(facts, posted))
     rests = unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)
-    return locks.moved(pl.concat([erp_movements(facts), *ours, rests]))
+    ours = [part.select(*MOVEMENT) for part in _ours(facts, posted)]
+    del posted  # it is as large as what was made of it
+    for part in chain([rests], ours, _by_lists(facts)):
+        yield locks.moved(part).filter(pl.col("effective_date") <= as_of)
 
 
 def erp_movements(facts: Facts) -> pl.DataFrame:
     """What the ERP's lists say of documents, each on its own day, closed or not; columns of `MOVEMENT`."""
-    return pl.concat([_issued(facts).select(*MOVEMENT), _by_erp(facts).select(*MOVEMENT)])
+    return pl.concat(_by_lists(facts))
+
+
+def _by_lists(facts: Facts) -> Iterator[pl.DataFrame]:
+    yield _issued(facts).select(*MOVEMENT)
+    yield _by_erp(facts).select(*MOVEMENT)
 
 
 def balances(moved: pl.DataFrame) -> pl.DataFrame:

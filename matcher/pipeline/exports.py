@@ -179,7 +179,7 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
     if made := _OF_OWED.get(asked.what):
         return made(session, owed(session, days.last, then.known, _UNASKED[asked.what]), then, asked, days)
-    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()))
+    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()), moving=asked.what not in _UNMOVED)
     return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
 
@@ -256,7 +256,7 @@ def _customers(session: Session, state: State, then: Asked, asked: FileRequest, 
 def customers_standing(session: Session, as_of: date, known: Known | None = None) -> pl.DataFrame:
     """How each customer stood at the end of a day, as rows of `ledger.customer_status.STATUS`."""
     then = asked_for(session, as_of, known)
-    return customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+    return customer_status(whole(session, as_of, then.known, moving=False), discount_grace_days=then.discount_grace_days)
 
 
 def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
@@ -284,6 +284,8 @@ _UNASKED = {
     "forecast": (*UNTOLD, *TEXTS),
 }
 """Columns that an export does without."""
+_UNMOVED = ("matches", "discrepancies", "customers")
+"""Exports that ask for balances, and for no movements."""
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

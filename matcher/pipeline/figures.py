@@ -24,7 +24,7 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
 from matcher.pipeline.view import Asked, asked_for, base_currency, whole
 from matcher.states import ENGINE
-from matcher.store import journal
+from matcher.store import journal, memory
 from matcher.store.journal import Known
 
 WEEKS, MOST_WEEKS = 8, 26
@@ -76,6 +76,7 @@ def _taken_back(session: Session, state: State, known: Known | None) -> list[str
     """Ids of the engine's postings that a person took back and did not make again just so; a whole run is taken back for other reasons."""
     by_persons = state.decisions.filter("live", pl.col("actor") != ENGINE)
     allocations = journal.allocations(session.store, known.batch if known else None)
+    memory.release(session.store)
     return trust.taken_back(state.decisions, allocations, by_persons, answers(session).undos)["decision_id"].to_list()
 
 

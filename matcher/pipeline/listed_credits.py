@@ -12,7 +12,7 @@ from matcher.model import Allocation
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind, DocumentType, ItemStatus, Outcome
-from matcher.store import journal, near
+from matcher.store import journal, near, outbox
 
 EARLIER, LATER = timedelta(5), timedelta(45)
 """How far the ERP's date of a credit may be from the day on which the bank booked the receipt."""
@@ -55,7 +55,7 @@ def recognised(session: Session, listed: pl.DataFrame, new: pl.DataFrame) -> tup
     if not lines:
         return [], []
     state = fold(near.facts(session.store, lines), date.max, session.config.books.base_currency)
-    sent = journal.external_ids(session.store, state.credits["line_id"].unique().to_list())
+    sent = outbox.external_ids(session.store, state.credits["line_id"].unique().to_list())
     after = latest_decisions(state)
     rests = state.credits.sort("issue_date", "item_id").to_dicts()
     found, drafts = [], []

@@ -10,8 +10,9 @@ import polars as pl
 from matcher import money
 from matcher.config import Config
 from matcher.errors import MatcherError
-from matcher.frames import UNSUMMED, State
+from matcher.frames import UNSUMMED
 from matcher.ledger import chain
+from matcher.ledger.fold import Placed
 from matcher.ledger.periods import first_day, last_day
 from matcher.ledger.proof import evidence
 from matcher.ledger.proof.assemble import RECORD, Material, prove
@@ -20,9 +21,10 @@ from matcher.ledger.proof.cash import CashProof, prove_month
 from matcher.ledger.proof.kept import kept_errors
 from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import Proof, StatedError
+from matcher.matching.names.forms import name_form
 from matcher.matching.names.plain import name_marks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, whole
+from matcher.pipeline.view import asked_for, placed
 from matcher.states import DecisionKind, Exclusion, LineState
 from matcher.store import cash_book, facts, proof_errors
 from matcher.store.journal import Known
@@ -81,7 +83,7 @@ def _material(session: Session, day: date, said: Said, known: Known | None) -> M
     if not having:
         raise MatcherError("book.missing", "no entry of a cash book was imported")
     # what came later tells when an item in transit was cleared
-    state = whole(session, date.max, then, tuple(name for name in UNSUMMED if name not in _READ))
+    state = placed(session, date.max, then, tuple(name for name in UNSUMMED if name not in _READ))
     currencies = {one.id: one.currency for one in session.config.account if one.id in (asked or having)}
     spans: dict[str, list[chain.StatementSpan]] = {}
     for span in facts.statement_facts(session.store, batch):
@@ -131,7 +133,7 @@ def _errors(currencies: Mapping[str, str], given: Sequence[str]) -> dict[str, li
     return found
 
 
-def _records(state: State, entries: pl.DataFrame) -> pl.DataFrame:
+def _records(state: Placed, entries: pl.DataFrame) -> pl.DataFrame:
     """Lines that count, and all entries: columns of `RECORD`."""
     said = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.CLASSIFY)).select("line_id", "classified")
     classified = state.lines.join(said.unique("line_id", keep="last", maintain_order=True), on="line_id", how="left", maintain_order="left")
@@ -163,14 +165,15 @@ def _legs(entries: pl.DataFrame) -> pl.DataFrame:
     return both.filter((pl.len().over("entry_id") == 1) & (pl.len().over("leg") == 1)).select("entry_id", "leg")
 
 
-def _groups(state: State, entries: pl.DataFrame) -> pl.DataFrame:
+def _groups(state: Placed, entries: pl.DataFrame) -> pl.DataFrame:
     texts = pl.concat([state.lines["counterparty_name"], entries["counterparty_name"], entries["description"]])
     names = name_marks(texts.filter(texts != ""))
+    name_form.cache_clear()  # each name was looked at once, and what is known of them is 200 MB
     return paired(evidence.of_lines(state.lines.select(evidence.LINE), names), evidence.of_entries(entries, names))
 
 
 def _hints(
-    state: State, spans: Mapping[str, Sequence[chain.StatementSpan]], currencies: Mapping[str, str], day: date
+    state: Placed, spans: Mapping[str, Sequence[chain.StatementSpan]], currencies: Mapping[str, str], day: date
 ) -> dict[str, list[str]]:
     """What of the bank's movements the books lack, by account."""
     found: dict[str, list[str]] = {}

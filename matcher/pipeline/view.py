@@ -11,7 +11,8 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.frames import Owed, State
 from matcher.ledger import fold as folding
-from matcher.ledger.fold import fold
+from matcher.ledger.fold import Placed, fold
+from matcher.ledger.movements import Facts
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
@@ -79,14 +80,21 @@ def known_at(session: Session, text: str) -> Known | None:
     return Known(batch)
 
 
-def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> State:
+def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = (), *, moving: bool = True) -> State:
     """The state of all that is in the books, as of a day; by what is known now, or was then.
 
-    `without`: columns of lines and items that nobody asks for; see `journal.facts`.
+    `without`: columns of lines and items that nobody asks for; see `journal.facts`. `moving`: whether anybody asks for the movements.
     """
-    facts = journal.facts(session.store, without, known)
-    memory.release(session.store)
-    return fold(facts, as_of, base_currency(session, known))
+    base = base_currency(session, known)
+    return fold(_released(session, journal.facts(session.store, without, known)), as_of, base, moving=moving)
+
+
+def placed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Placed:
+    """What became of lines as of a day, as in `whole`, and nothing of documents and what is owed.
+
+    `without`: columns of lines that nobody asks for.
+    """
+    return folding.placed(_released(session, journal.facts(session.store, without, known, lines_alone=True)), as_of)
 
 
 def owed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Owed:
@@ -94,9 +102,13 @@ def owed(session: Session, as_of: date, known: Known | None = None, without: Col
 
     `without`: columns of items, and texts of lines, that nobody asks for.
     """
-    facts = owing.facts(session.store, without, known)
+    return folding.owed(_released(session, owing.facts(session.store, without, known)), as_of, base_currency(session, known))
+
+
+def _released(session: Session, facts: Facts) -> Facts:
+    """The facts, and the database without what it keeps of the rows they were read from. Nobody but the fold holds them."""
     memory.release(session.store)
-    return folding.owed(facts, as_of, base_currency(session, known))
+    return facts
 
 
 def present(session: Session) -> State:

@@ -17,10 +17,20 @@ from matcher.store.database import Store
 from matcher.store.few import blank
 from matcher.store.snapshots import snapshots as lists_of_items
 
-_LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
+_AGAIN = """usual AS (SELECT mode(batch) AS batch FROM {table}),
+    perhaps AS (SELECT DISTINCT {key} FROM {table} WHERE batch <> (SELECT batch FROM usual)),
+    again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} SEMI JOIN perhaps USING ({key})
+        GROUP BY {key} HAVING count(*) > 1)"""
+"""The keys that several batches hold: a batch holds a key once, so each of them is also in another batch than the one with most rows."""
+
+_LATEST = (
+    "WITH "
+    + _AGAIN
+    + """,
     latest AS (SELECT t.* EXCLUDE (batch), coalesce(first, batch) AS first_seen, batch AS seen
         FROM {table} AS t LEFT JOIN again USING ({key}) WHERE batch = coalesce(last, batch))
 SELECT {columns} FROM latest ORDER BY {key}"""
+)
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -32,9 +42,13 @@ UNDECIDED = f"""WHERE f.line_id NOT IN (
 them: so they are sealed.
 """
 
-_VERSIONS = """WITH again AS (SELECT item_id FROM {table} GROUP BY item_id HAVING count(*) > 1)
+_VERSIONS = (
+    "WITH "
+    + _AGAIN.replace("{key}", "item_id")
+    + """
 SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount, closed_date
 FROM {table} SEMI JOIN again USING (item_id) ORDER BY item_id, batch"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +163,6 @@ def lines_of_customers(store: Store, customer_ids: Collection[str]) -> list[str]
 def credits_listed(store: Store) -> list[str]:
     """Ids of the ERP's credits that are known to be what is left of a line, or that a person said are not."""
     return [str(row[0]) for row in store.run(f"SELECT counts_instead FROM log.decision WHERE kind = '{DecisionKind.LISTED}' ORDER BY 1")]
-
-
-def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Ids of the documents that were exported for lines."""
-    sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
-    found: dict[str, tuple[str, ...]] = {}
-    for line_id, external_id in store.run(sql, [list(line_ids)]):
-        found[str(line_id)] = (*found.get(str(line_id), ()), str(external_id))
-    return found
 
 
 def run_batches(store: Store) -> list[int]:
@@ -285,7 +290,7 @@ def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:
     return ", ".join(f'"{name}"' for name in schema if name not in without)
 
 
-def facts(store: Store, without: Collection[str] = (), known: Known | None = None) -> Facts:
+def facts(store: Store, without: Collection[str] = (), known: Known | None = None, *, lines_alone: bool = False) -> Facts:
     """Everything that state is folded from.
 
     Args:
@@ -293,13 +298,14 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
         without: columns of lines and items that nobody asks for; ``evidence`` and ``runner_up`` of others are then empty.
         known: what the books knew then; None for now. What runs found of undecided lines is kept for closed months only: for any other
             batch before the latest run there is none.
+        lines_alone: leaves out items and customers: what became of lines is told without them.
     """
     batch = known.batch if known else None
     found, proposed = _found(store, known, without)
     return Facts(
         lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM {until('raw.line', batch)} ORDER BY line_id"),
-        items=items(store, batch, without),
-        customers=customers(store, batch=batch),
+        items=frames.empty(frames.ITEM) if lines_alone else items(store, batch, without),
+        customers=frames.empty(frames.CUSTOMER) if lines_alone else customers(store, batch=batch),
         decisions=decisions(store, batch, without),
         allocations=allocations(store, batch),
         findings=found,

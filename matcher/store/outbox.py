@@ -22,6 +22,15 @@ REJECTED = f"SELECT DISTINCT line_id FROM ({_REJECTED})"
 """Lines of which an ERP has rejected a document, and whose decision stands."""
 
 
+def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Ids of the documents that were exported for lines."""
+    sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
+    found: dict[str, tuple[str, ...]] = {}
+    for line_id, external_id in store.run(sql, [list(line_ids)]):
+        found[str(line_id)] = (*found.get(str(line_id), ()), str(external_id))
+    return found
+
+
 def exports(store: Store, target: str) -> pl.DataFrame:
     """All documents that were sent to a target, in the order of batches: columns of `erp.SENT` and ``batch``."""
     return store.frame("SELECT * EXCLUDE (target) FROM log.export WHERE target = ? ORDER BY batch, external_id", target)

@@ -1,14 +1,16 @@
 """The pack's charts and sums, from what they are given."""
 
+import io
 import sys
 import time
 from datetime import date
 
+import openpyxl
 import polars as pl
 import pytest
 from lxml import etree
 
-from matcher.exports.pack import cells, charts
+from matcher.exports.pack import cells, charts, xlsx
 from matcher.exports.pack.record import Bars, Check, Checks, Column, Kind, Pack, Section, Step, Table, Waterfall
 from matcher.journal.chain import Head
 
@@ -84,3 +86,24 @@ def test_a_pack_ties_when_every_sum_that_must_come_out_does() -> None:
     assert _pack(FALL, Checks("", (open_day,))).ties
     assert not _pack(Checks("", (lost,))).ties
     assert not _pack(Waterfall("x", "", "EUR", (*FALL.steps[:-1], Step("end", 0, level=True)))).ties
+
+
+def test_a_sheet_of_more_rows_than_anybody_reads_is_cut_and_its_totals_count_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"name": ["a", "b", "c"], "currency": ["EUR", "JPY", "EUR"], "amount": [1_050, 7, -20]})
+    columns = (Column("name", "name"), Column("currency", "currency"), Column("amount", "amount", Kind.AMOUNT, total=True))
+    pack = _pack(Table("Rows", "Rows", columns, frame, note="By size."))
+
+    def cells_of(*, values: bool) -> list[list[object]]:
+        book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(pack)), data_only=values)
+        return [[cell for cell in row if cell is not None] for row in book["Rows"].iter_rows(min_row=3, values_only=True)]
+
+    whole = cells_of(values=False)
+    assert whole[0] == ["By size."]
+    assert [row[0] for row in whole[2:5]] == ["a", "b", "c"]
+    assert str(whole[6][-1]).startswith("=ROUND(SUMIFS")
+
+    monkeypatch.setattr(xlsx, "_MOST_ROWS", 2)
+    cut = cells_of(values=False)
+    assert cut[0] == ["The first 2 of 3 rows. By size."]
+    assert [row[0] for row in cut[2:4]] == ["a", "b"]
+    assert [row for row in cut[4:] if row] == [["total of all rows", "EUR", 10.3], ["total of all rows", "JPY", 7]]

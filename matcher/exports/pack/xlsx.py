@@ -29,6 +29,8 @@ _MOST_CHARACTERS, _LONGEST_NAME = 32_767, 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _FIRST_YEAR = 1900
 """Earlier days are no dates in a spreadsheet."""
+_MOST_ROWS = 100_000
+"""Of a table in a workbook: more take gigabytes to write, nobody reads them there, and a sheet ends at 1,048,576."""
 _TOP = 3
 """Rows above a table: its title, where its rows are from, and one that is free."""
 _WIDTHS = {
@@ -170,18 +172,20 @@ class _Writer:
         if not table.frame.height:
             sheet.write_string(_TOP, 0, cells.said(table.empty))
             return
-        if table.note:
-            sheet.write_string(2, 0, cells.said(table.note), self._soft)
-        codes = table.frame[table.currency].to_list() if table.currency else [""] * table.frame.height
+        frame = table.frame.head(_MOST_ROWS)
+        cut = f"The first {frame.height} of {table.frame.height} rows." if frame.height < table.frame.height else ""
+        if note := " ".join(cells.said(text) for text in (cut, table.note) if text):
+            sheet.write_string(2, 0, note, self._soft)
+        codes = frame[table.currency].to_list() if table.currency else [""] * frame.height
         for place, column in enumerate(table.columns):
             put = self._putter(sheet, column)
-            for number, (value, code) in enumerate(zip(table.frame[column.name].to_list(), codes, strict=True), start=_TOP + 1):
+            for number, (value, code) in enumerate(zip(frame[column.name].to_list(), codes, strict=True), start=_TOP + 1):
                 # zero is blank, as on screens; what the table is about stands there all the same
                 if value is not None and value != "" and (value or column.strong or column.kind != Kind.AMOUNT):
                     put(number, place, value, code)
-        last = _TOP + table.frame.height
+        last = _TOP + frame.height
         self._as_table(sheet, _TOP, last, [cells.word(column.heading) for column in table.columns])
-        self._sums(sheet, table, last)
+        self._sums(sheet, table, last, whole=not cut)
 
     def _as_table(self, sheet: "Worksheet", top: int, last: int, headings: Sequence[str]) -> None:
         """Makes a table of rows that are written already: a head that stays, filters, and sorting."""
@@ -213,14 +217,17 @@ class _Writer:
         say = cells.word if kind in (Kind.WORD, Kind.SENTENCE) else visible
         return lambda row, place, value, code: sheet.write_string(row, place, say(str(value))[:_MOST_CHARACTERS], plain)
 
-    def _sums(self, sheet: "Worksheet", table: Table, last: int) -> None:
-        """Below the table, with a row between that keeps them out of its filter: the sums by currency, as formulas."""
+    def _sums(self, sheet: "Worksheet", table: Table, last: int, *, whole: bool) -> None:
+        """Below the table, with a row between that keeps them out of its filter: the sums by currency, as formulas.
+
+        Where not all rows are there, the sums are those of all of them, as numbers.
+        """
         first, rows = _TOP + 2, cells.totals(table, table.columns)
         places = {column.name: place for place, column in enumerate(table.columns)}
         code_column = _letters(places[table.currency]) if table.currency in places else ""
         for number, sums in enumerate(rows, start=last + 2):
             code = str(sums.get(table.currency) or "")
-            label = cells.word("total")
+            label = cells.word("total" if whole else "total of all rows")
             if places.get(table.currency) == 0:
                 sheet.write_string(number, 0, code, self._bold)
             else:
@@ -236,8 +243,11 @@ class _Writer:
                 amount = column.kind == Kind.AMOUNT
                 scale = money.SCALE.get(code, 2) if amount else 0
                 value = _units(sums[column.name], code) if amount else int(sums[column.name] or 0)
-                formula = f"=ROUND({total},{scale})"
-                sheet.write_formula(number, places[column.name], formula, self._format(column.kind, code, bold=True), value)
+                look = self._format(column.kind, code, bold=True)
+                if whole:
+                    sheet.write_formula(number, places[column.name], f"=ROUND({total},{scale})", look, value)
+                else:
+                    sheet.write_number(number, places[column.name], value, look)
 
     def _falls(self, section: Section, falls: Sequence[Waterfall]) -> None:
         """Every waterfall of a section, step by step: what a level is, what the steps come to, and the difference, which must be 0."""

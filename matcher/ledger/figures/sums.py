@@ -138,11 +138,12 @@ def sums(state: State, span: Span, wrong: Collection[str] = ()) -> dict[Place, S
         span: the days.
         wrong: ids of postings of the engine that a person took back; see `taken_back`.
     """
+    balances = _balances(state, span)  # the first, while nothing else takes memory
     receipts, parts = _receipts(state), _parts(state)
     of_period = receipts.filter(pl.col("booking_date") >= span.first)
     issued = _issued(state)
     found = (
-        _balances(state, span), _current(state), _sales(issued, span), _matched(of_period, parts), _by_document(of_period, parts),
+        balances, _current(state), _sales(issued, span), _matched(of_period, parts), _by_document(of_period, parts),
         _decisions(state, span, wrong), _left(state, receipts, span), _applied(state, of_period, parts),
     )  # fmt: skip
     plain = _gathered(found)
@@ -171,7 +172,8 @@ def _balances(state: State, span: Span) -> pl.DataFrame:
 
 
 def _debts(state: State) -> pl.DataFrame:
-    return state.items.filter(pl.col("open") > 0, pl.col("issue_date") <= state.as_of)
+    items = state.items.select("item_id", *_PLACE, "open", "issue_date", "due_date")
+    return items.filter(pl.col("open") > 0, pl.col("issue_date") <= state.as_of)
 
 
 def _current(state: State) -> pl.DataFrame:
@@ -181,8 +183,10 @@ def _current(state: State) -> pl.DataFrame:
 
 def _issued(state: State) -> pl.DataFrame:
     """Documents that were sold or credited, by the day on which they count."""
-    kinds = state.items.filter(pl.col("document_type") != DocumentType.ON_ACCOUNT).select("item_id")
-    return state.movements.filter(pl.col("kind") == MovementKind.ISSUE).join(kinds, on="item_id", how="semi")
+    moved = state.movements.select(*_PLACE, "item_id", "amount", "effective_date", "kind")
+    issued = moved.filter(pl.col("kind") == MovementKind.ISSUE)
+    on_account = state.items.select("item_id", "document_type").filter(pl.col("document_type") == DocumentType.ON_ACCOUNT)
+    return issued.join(on_account, on="item_id", how="anti") if on_account.height else issued
 
 
 def _sales(issued: pl.DataFrame, span: Span) -> pl.DataFrame:
@@ -209,7 +213,8 @@ def _by_month(rows: pl.DataFrame, amount: pl.Expr) -> dict[Place, dict[tuple[int
 
 
 def _receipts(state: State) -> pl.DataFrame:
-    return state.lines.filter(pl.col("amount") > 0, ~pl.col("outcome").is_in(NOT_RECEIVABLE))
+    lines = state.lines.select("line_id", *_PLACE, "amount", "pending", "booking_date", "value_date", "outcome")
+    return lines.filter(pl.col("amount") > 0, ~pl.col("outcome").is_in(NOT_RECEIVABLE))
 
 
 def _parts(state: State) -> pl.DataFrame:

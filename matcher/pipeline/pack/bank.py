@@ -10,9 +10,9 @@ from matcher.ledger.proof.cash import CashProof
 from matcher.ledger.proof.records import AccountProof, ProofState, TransitList
 from matcher.ledger.proof.words import verdict
 from matcher.pipeline import proof
-from matcher.pipeline.pack.month import Month
 from matcher.pipeline.session import Session
 from matcher.store import cash_book
+from matcher.store.journal import Known
 
 _ROWS = {
     "balance": "balance", "reversed": "reversed in the book", "error": "error", "adjusted": "adjusted",
@@ -28,11 +28,12 @@ _CASH: frames.Schema = {
 }  # fmt: skip
 
 
-def section(session: Session, month: Month) -> Section | None:
+def section(session: Session, month: str, known: Known | None) -> Section | None:
     """The proof on the last day of the month, and of its receipts and payments; None without a cash book."""
-    if cash_book.entries(session.store, month.batch).is_empty() and cash_book.balances(session.store, month.batch).is_empty():
+    batch = known.batch if known else None
+    if cash_book.entries(session.store, batch).is_empty() and cash_book.balances(session.store, batch).is_empty():
         return None
-    proven, cash = proof.cash(session, month.name, None, month.known)
+    proven, cash = proof.cash(session, month, None, known)
     falls = [_fall(one) for one in proven.accounts if one.known]
     checks = Checks("", tuple(_checks(proven.accounts, proven.without)))
     return Section(

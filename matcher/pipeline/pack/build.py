@@ -1,9 +1,11 @@
 """Building a month's pack: every section from the same reading of the books."""
 
 from matcher.exports.pack.record import Pack, Section
+from matcher.ledger.periods import last_day
 from matcher.pipeline.pack import bank, control, figures, lines, month, owed, work
 from matcher.pipeline.pack.month import Month
 from matcher.pipeline.session import Session
+from matcher.pipeline.view import asked_for
 from matcher.progress import SILENT, Progress
 from matcher.store.journal import Known
 
@@ -21,7 +23,9 @@ def build(session: Session, name: str, known: Known | None = None, progress: Pro
         MatcherError: ``usage.option`` for what is no month.
     """
     progress.stage("reading the books")
-    read = month.read(session, name, known)
+    then = asked_for(session, last_day(name), known)
+    book = bank.section(session, name, then.known)  # before the books of the month take their memory
+    read = month.read(session, name, then)
     progress.stage("adding up")
     return Pack(
         books=read.settings.books,
@@ -30,14 +34,13 @@ def build(session: Session, name: str, known: Known | None = None, progress: Pro
         state=control.state(read),
         closed=read.close is not None,
         head=read.head,
-        sections=_sections(session, read),
+        sections=_sections(session, read, book),
         entities=read.settings.entities,
     )
 
 
-def _sections(session: Session, read: Month) -> tuple[Section, ...]:
+def _sections(session: Session, read: Month, book: Section | None) -> tuple[Section, ...]:
     first = (lines.section(read), owed.tie_out(read), lines.statements(read))
-    book = bank.section(session, read)
     rest = (
         owed.aged(read),
         owed.bridged(read),

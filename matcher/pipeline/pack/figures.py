@@ -20,8 +20,7 @@ _FIGURE: frames.Schema = {
 def section(session: Session, month: Month) -> Section:
     """Every key figure of each legal entity and of all together: in the base currency where every currency has a rate."""
     now = _told(figures.kpi(session, month.state, figures.span(month.last, month.name), month.known))
-    earlier = month.before.as_of
-    before = {_key(one): one.text for one in _told(figures.kpi(session, month.before, figures.span(earlier), month.known))}
+    before = {_key(one): one.text for one in _told(month.before.figures)}
     rows = [
         (*one.place, one.measure.words, one.text, before.get(_key(one), ""), one.measure.unit, one.sums, one.first, one.note)
         for one in now

@@ -5,23 +5,38 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from matcher.frames import State
+from matcher.frames import UNTOLD, State
 from matcher.journal.chain import Head
+from matcher.ledger.aging import aging_summary
 from matcher.ledger.chain import Gap, breaks
-from matcher.ledger.fold import fold
+from matcher.ledger.figures.key import KeyFigures
 from matcher.ledger.followup import FollowUp, follow_up
 from matcher.ledger.periods import Close, Locks, first_day, last_day
+from matcher.pipeline import figures
 from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, base_currency
+from matcher.pipeline.view import Asked, base_currency, whole
 from matcher.store import facts, journal
 from matcher.store import month as told
 from matcher.store.journal import Known
 
-UNREAD = ("raw", "extra", "time", "counterparty_bank", "mandate_id", "exchange_rate", "line_key", "purchase_order", "payment_reference")
+UNREAD = (*UNTOLD, "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference")
 """Columns of lines and items that no section asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is told of the day before a month. The rest of the books as of that day is let go before those of the month are read.
+
+    Attributes:
+        owed: columns of `ledger.aging.aging_summary`.
+        figures: the key figures of the month that ended then.
+    """
+
+    owed: pl.DataFrame
+    figures: KeyFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,8 @@ class Month:
         known: what the books knew then; None for now.
         batch: the last batch that is told of; `after`: the last one of the month before, as far as that was closed.
         head: number and hash of that batch.
-        state: the books as of the last day. before: as of the day before the first, by what is known of it in the same batch.
+        state: the books as of the last day. owed: columns of `ledger.aging.aging_summary`.
+        before: of the day before the first, by what is known of it in the same batch.
         buckets, discount_grace_days: as in `view.Asked`.
         settings: names and limits.
         statements: columns of `facts.statements`; gaps: breaks in the accounts' chains.
@@ -56,7 +72,8 @@ class Month:
     after: int
     head: Head
     state: State
-    before: State
+    owed: pl.DataFrame
+    before: Before
     buckets: tuple[int, ...]
     discount_grace_days: int
     settings: Settings
@@ -84,14 +101,15 @@ class Month:
         return dict(self.state.customers.group_by("customer_id").agg(pl.col("name").min()).iter_rows())
 
 
-def read(session: Session, month: str, known: Known | None = None) -> Month:
-    """Reads a month: as it was known when it was closed, else as `known` says, else as it is known now.
+def read(session: Session, month: str, then: Asked) -> Month:
+    """Reads a month: as it was known when it was closed, else as asked for, else as it is known now.
+
+    `then`: what its last day is told with.
 
     Raises:
         MatcherError: ``usage.option`` for what is no month.
     """
     first, last = first_day(month), last_day(month)
-    then = asked_for(session, last, known)
     batch = then.known.batch if then.known else None
     periods = journal.periods(session.store, batch)
     locks = Locks(periods)
@@ -99,15 +117,21 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
     head = told.head(session.store, batch) if batch is not None else journal.last_batch(session.store)
     day_before = locks.closing(first - timedelta(1))
     after = day_before.batch if day_before is not None and day_before is not close else 0
-    known_facts = journal.facts(session.store, UNREAD, then.known)
+    # the facts are read twice: both states at once would be a gigabyte more of a million lines
+    before = _before(session, first - timedelta(1), then)
+    state = whole(session, last, then.known, UNREAD)
     base = base_currency(session, then.known)
-    state = fold(known_facts, last, base)
     return Month(
         name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
         after=after, head=head,
-        state=state, before=fold(known_facts, first - timedelta(1), base), buckets=then.buckets,
+        state=state, owed=aging_summary(state, then.buckets), before=before, buckets=then.buckets,
         discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
         statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
         events=told.batches(session.store, after, batch), rulings=told.rulings(session.store, after, batch), periods=periods,
         follow=follow_up(state.decisions), rates=of_base(session, base, batch),
     )  # fmt: skip
+
+
+def _before(session: Session, day: date, then: Asked) -> Before:
+    state = whole(session, day, then.known, UNREAD)
+    return Before(aging_summary(state, then.buckets), figures.kpi(session, state, figures.span(day), then.known))

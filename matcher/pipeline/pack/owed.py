@@ -9,7 +9,7 @@ from matcher.amounts import shown, total
 from matcher.exports.pack.record import Bars, Check, Checks, Column, Kind, Section, Step, Table, Waterfall
 from matcher.frames import State
 from matcher.ledger import bridge as steps_of
-from matcher.ledger.aging import aging, aging_summary, base_totals, labels
+from matcher.ledger.aging import aging, base_totals, labels
 from matcher.ledger.bridge import Step as Moved
 from matcher.ledger.conversion import ClosingRates
 from matcher.ledger.receivables import receivables
@@ -75,7 +75,7 @@ def _named(month: Month, entity: str) -> str:
 def _agreement(month: Month) -> Iterable[Check]:
     """The same sum by three ways: movements, items with credits, buckets."""
     moved = _sums(month.state.movements, "amount")
-    aged = _sums(aging_summary(month.state, month.buckets), "open_total")
+    aged = _sums(month.owed, "open_total")
     for one in receivables(month.state):
         key = (one.entity, one.currency)
         counts = (one.total, moved.get(key, 0), aged.get(key, 0))
@@ -92,7 +92,8 @@ def _sums(frame: pl.DataFrame, amount: str) -> dict[tuple[str, str], int]:
 
 def aged(month: Month) -> Section:
     """Aging by customer, with the largest debtors and what they owed a month before."""
-    now, before = (aging_summary(state, month.buckets) for state in (month.state, month.before))
+    now, before = month.owed, month.before.owed
+    every = aging(month.state, month.buckets)
     buckets = labels(month.buckets)
     overdue = pl.sum_horizontal(pl.col(buckets[1:]).cast(pl.Int128)).cast(pl.Int64)
     frame = now.with_columns(overdue=overdue).sort("entity", "currency", "customer_id")
@@ -110,15 +111,14 @@ def aged(month: Month) -> Section:
     return Section(
         "aging",
         "Aged open items",
-        (*charts, _totals(now, before, buckets), *_in_base_currency(month), _top(frame, before), table, _documents(month)),
+        (*charts, _totals(now, before, buckets), *_in_base_currency(month, every), _top(frame, before), table, _documents(month, every)),
         "matcher aging; matcher export aging",
         "Age is counted from the due date to the last day of the month.",
     )
 
 
-def _documents(month: Month) -> Table:
+def _documents(month: Month, every: pl.DataFrame) -> Table:
     """One row for each open document and each unapplied receipt, as far as a workbook is the place for them."""
-    every = aging(month.state, month.buckets)
     order = ["entity", "currency", "days_past_due", "customer_id", "item_id"]
     rows = every.sort(order, descending=[False, False, True, False, False])
     whole = rows.height <= MOST_DOCUMENTS
@@ -167,11 +167,11 @@ def _totals(now: pl.DataFrame, before: pl.DataFrame, buckets: Sequence[str]) -> 
     return Table("Aging totals", "By age, with the month before", columns, rows, shown=200, empty="Nothing is open.", whole=True)
 
 
-def _in_base_currency(month: Month) -> tuple[Table, ...]:
+def _in_base_currency(month: Month, every: pl.DataFrame) -> tuple[Table, ...]:
     """What is open in each currency, and in the base currency at the closing rate; nothing where there is only one currency."""
     base = month.state.base_currency
     rates = ClosingRates(month.rates, base, month.last)
-    rows = base_totals(aging(month.state, month.buckets), rates).with_columns(base=pl.lit(base))
+    rows = base_totals(every, rates).with_columns(base=pl.lit(base))
     if set(rows["currency"]) <= {base}:
         return ()
     converted = rows.filter(pl.col("base_total").is_not_null())
@@ -265,8 +265,8 @@ def _fall(month: Month, told: pl.DataFrame, entity: str, currency: str) -> Water
 
 def _bridge_checks(month: Month, rows: pl.DataFrame) -> Iterable[Check]:
     opening, closing = _sums(rows, "opening"), _sums(rows, "closing")
-    was = _sums(aging_summary(month.before, month.buckets), "open_total")
-    now = _sums(aging_summary(month.state, month.buckets), "open_total")
+    was = _sums(month.before.owed, "open_total")
+    now = _sums(month.owed, "open_total")
     for entity, currency in sorted(opening.keys() | was.keys() | now.keys()):
         key = (entity, currency)
         pairs = (opening.get(key, 0), was.get(key, 0)), (closing.get(key, 0), now.get(key, 0))
