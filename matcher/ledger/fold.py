@@ -11,7 +11,7 @@ from matcher.frames import Owed, State
 from matcher.ledger import item_notes, movements, unapplied
 from matcher.ledger.movements import Facts, listed
 from matcher.ledger.restored import restored
-from matcher.states import ENGINE, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
+from matcher.states import ENGINE, ON_ITEMS, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +19,18 @@ class Placed:
     """What decisions and findings say of lines as of a day, without what it makes of items and accounts.
 
     Attributes:
-        decisions: all of them, with ``live``; `in_force` those that hold on the day.
+        decisions: all of them, with ``live``; `on_items` those about items that hold on the day.
         lines: columns of `frames.STATE_LINE`. excluded: those of `frames.STATE_EXCLUDED`.
-        posted: allocations of the decisions in force. allocations: these and present proposals, columns of `frames.STATE_ALLOCATION`.
+        allocations: of the decisions in force, and present proposals; columns of `frames.STATE_ALLOCATION`.
+        settled: what the first of them settle of items: item_id, item_amount, adjustment.
     """
 
     decisions: pl.DataFrame
-    in_force: pl.DataFrame
+    on_items: pl.DataFrame
     lines: pl.DataFrame
     excluded: pl.DataFrame
-    posted: pl.DataFrame
     allocations: pl.DataFrame
+    settled: pl.DataFrame
 
 
 def placed(facts: Facts, as_of: date) -> Placed:
@@ -43,7 +44,8 @@ def placed(facts: Facts, as_of: date) -> Placed:
     facts = _with_restored(facts, in_force)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
-    return Placed(decisions, in_force, lines, excluded, posted, allocations)
+    on_items = in_force.filter(pl.col("kind").is_in(ON_ITEMS))
+    return Placed(decisions, on_items, lines, excluded, allocations, posted.select("item_id", "item_amount", "adjustment"))
 
 
 def told(items: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -60,14 +62,14 @@ def fold(facts: Facts, as_of: date, base_currency: str, *, moving: bool = True) 
     """The state of the books as of a day. `moving`: whether the movements are asked for, and not only their sums."""
     of_lines = placed(facts, as_of)
     facts = replace(facts, findings=facts.findings.clear(), proposals=facts.proposals.clear())  # they are in the lines now
-    lines, posted = of_lines.lines, of_lines.posted
+    lines, settled = of_lines.lines, of_lines.settled
     moved = _moved(facts, as_of, moving=moving)
-    notes = item_notes.latest(facts.item_notes, of_lines.in_force)
+    notes = item_notes.latest(facts.item_notes, of_lines.on_items)
     state = State(
         as_of=as_of,
         base_currency=base_currency,
         lines=lines,
-        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, moved.open), notes),
+        items=item_notes.disputed(_items(told(facts.items, settled, as_of), settled, moved.open), notes),
         customers=facts.customers,
         credits=_credits(lines.with_columns(posted=pl.col("state") == LineState.POSTED), moved.left),
         movements=moved.all,

@@ -61,7 +61,8 @@ def parts(facts: Facts, as_of: date) -> Iterator[pl.DataFrame]:
     locks = Locks(facts.periods)
     posted = _posted(facts)
     rests = unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)
-    ours = (part.select(*MOVEMENT) for part in _ours(facts, posted))
+    ours = [part.select(*MOVEMENT) for part in _ours(facts, posted)]
+    del posted  # it is as large as what was made of it
     for part in chain([rests], ours, _by_lists(facts)):
         yield locks.moved(part).filter(pl.col("effective_date") <= as_of)
 

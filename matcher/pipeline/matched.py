@@ -30,4 +30,4 @@ def _report(session: Session, part: Slice, as_of: date, named: pl.DataFrame) -> 
     """The rows of a slice. Nothing else of it is left when the next one is read."""
     facts = slices.facts(session.store, part)
     state = placed(facts, as_of)
-    return of_lines(state.lines, told(facts.items, state.posted, as_of), state.allocations, named)
+    return of_lines(state.lines, told(facts.items, state.settled, as_of), state.allocations, named)

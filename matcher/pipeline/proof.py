@@ -21,6 +21,7 @@ from matcher.ledger.proof.cash import CashProof, prove_month
 from matcher.ledger.proof.kept import kept_errors
 from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import Proof, StatedError
+from matcher.matching.names.forms import name_form
 from matcher.matching.names.plain import name_marks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import asked_for, placed
@@ -167,6 +168,7 @@ def _legs(entries: pl.DataFrame) -> pl.DataFrame:
 def _groups(state: Placed, entries: pl.DataFrame) -> pl.DataFrame:
     texts = pl.concat([state.lines["counterparty_name"], entries["counterparty_name"], entries["description"]])
     names = name_marks(texts.filter(texts != ""))
+    name_form.cache_clear()  # each name was looked at once, and what is known of them is 200 MB
     return paired(evidence.of_lines(state.lines.select(evidence.LINE), names), evidence.of_entries(entries, names))
 
 

@@ -102,8 +102,8 @@ def adjustments(month: Month) -> Section:
     moved = month.state.movements.filter(
         pl.col("kind") == MovementKind.ADJUSTMENT, pl.col("effective_date").is_between(month.first, month.last)
     )
-    documents = month.state.items.select("item_id", "document_no", document_amount="amount")
-    by = month.state.decisions.select("decision_id", "actor", "rule", "run_by", "live")
+    documents = month.state.items.select("item_id", "document_no", document_amount="amount").join(moved, on="item_id", how="semi")
+    by = month.state.decisions.select("decision_id", "actor", "rule", "run_by", "live").join(moved, on="decision_id", how="semi")
     detail = (
         moved.join(documents, on="item_id", how="left")
         .join(by, on="decision_id", how="left")

@@ -10,7 +10,6 @@ from matcher.journal.chain import Head
 from matcher.ledger.aging import aging_summary
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.figures.key import KeyFigures
-from matcher.ledger.fold import fold
 from matcher.ledger.followup import FollowUp, follow_up
 from matcher.ledger.periods import Close, Locks, first_day, last_day
 from matcher.pipeline import figures
@@ -18,8 +17,8 @@ from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, base_currency
-from matcher.store import facts, journal, memory
+from matcher.pipeline.view import Asked, base_currency, whole
+from matcher.store import facts, journal
 from matcher.store import month as told
 from matcher.store.journal import Known
 
@@ -118,12 +117,10 @@ def read(session: Session, month: str, then: Asked) -> Month:
     head = told.head(session.store, batch) if batch is not None else journal.last_batch(session.store)
     day_before = locks.closing(first - timedelta(1))
     after = day_before.batch if day_before is not None and day_before is not close else 0
-    read_once = [journal.facts(session.store, UNREAD, then.known)]
-    memory.release(session.store)
+    # the facts are read twice: both states at once would be a gigabyte more of a million lines
+    before = _before(session, first - timedelta(1), then)
+    state = whole(session, last, then.known, UNREAD)
     base = base_currency(session, then.known)
-    before = _before(session, fold(read_once[0], first - timedelta(1), base), then)
-    memory.release(session.store)
-    state = fold(read_once.pop(), last, base)  # which lets go what it needs no more: half a gigabyte of a million lines
     return Month(
         name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
         after=after, head=head,
@@ -135,5 +132,6 @@ def read(session: Session, month: str, then: Asked) -> Month:
     )  # fmt: skip
 
 
-def _before(session: Session, state: State, then: Asked) -> Before:
-    return Before(aging_summary(state, then.buckets), figures.kpi(session, state, figures.span(state.as_of), then.known))
+def _before(session: Session, day: date, then: Asked) -> Before:
+    state = whole(session, day, then.known, UNREAD)
+    return Before(aging_summary(state, then.buckets), figures.kpi(session, state, figures.span(day), then.known))
