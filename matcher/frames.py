@@ -7,6 +7,7 @@ Empty text means: not stated. Every frame has a total order (its first columns),
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -15,7 +16,9 @@ Schema = dict[str, pl.DataType]
 
 def of_rows(rows: Sequence[Sequence[object]], schema: Schema) -> pl.DataFrame:
     """A frame of rows, made column by column: many times faster than row by row."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    if not rows:
+        return empty(schema)
+    columns = zip(*rows, strict=True)
     return pl.DataFrame([pl.Series(name, column, dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)])
 
 
@@ -301,8 +304,15 @@ STATE_DECISION: Schema = {**DECISION, "live": pl.Boolean()}
 
 
 def empty(schema: Schema) -> pl.DataFrame:
-    """A frame of that schema without rows."""
-    return pl.DataFrame(schema=schema)
+    """A frame of that schema without rows. Most tables that a single command reads are empty, and to make a frame takes longer than to
+    copy one.
+    """
+    return _empty(tuple(schema.items())).clone()
+
+
+@cache
+def _empty(columns: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict(columns))
 
 
 def check(name: str, frame: pl.DataFrame, schema: Schema, left_out: Collection[str] = ()) -> None:

@@ -4,6 +4,7 @@ In the suite every property tries the same examples each time: what fails fails 
 and looks two hundred times as long as the suite has time for.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -36,6 +37,20 @@ sys.dont_write_bytecode = False
 os.environ.pop("COLUMNS", None)
 # whoever runs the tests may read another language
 os.environ["MATCHER_LANG"] = "en"
+
+
+# what is made while tests are collected stays: to look through it again and again is a tenth of the collection, and more work ever after
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

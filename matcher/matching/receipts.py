@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from matcher import terms
+from matcher.matching.candidates import mapped
 from matcher.matching.keys import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.matching.references.meanings import said
@@ -113,12 +114,13 @@ def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
 
 def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
     """Lines with an earlier line of the same account, payer and amount not more than `days` before: line -> earlier line."""
-    same = ["account", "counterparty_account", "counterparty_name", "currency", "amount"]
+    same = ["account", "counterparty_account", "name", "currency", "amount"]
     stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
     pairs = (
-        lines.select("line_id", "booking_date", *same)
+        lines.select("line_id", "booking_date", "counterparty_name", *(set(same) - {"name"}))
         .filter((pl.col("amount") > 0) & stated)
         .filter(pl.len().over("account", "counterparty_account", "amount") > 1)
+        .with_columns(mapped("counterparty_name", name_key, "name"))
         .sort("booking_date", "line_id")
         .with_columns(pl.col("line_id", "booking_date").shift(1).over(same).name.prefix("earlier_"))
         .filter((pl.col("booking_date") - pl.col("earlier_booking_date")).dt.total_days() <= days)

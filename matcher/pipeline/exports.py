@@ -256,7 +256,7 @@ def _customers(session: Session, state: State, then: Asked, asked: FileRequest, 
 def customers_standing(session: Session, as_of: date, known: Known | None = None) -> pl.DataFrame:
     """How each customer stood at the end of a day, as rows of `ledger.customer_status.STATUS`."""
     then = asked_for(session, as_of, known)
-    return customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+    return customer_status(whole(session, as_of, then.known, moving=False), discount_grace_days=then.discount_grace_days)
 
 
 def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
@@ -284,7 +284,7 @@ _UNASKED = {
     "forecast": (*UNTOLD, *TEXTS),
 }
 """Columns that an export does without."""
-_UNMOVED = ("matches", "discrepancies")
+_UNMOVED = ("matches", "discrepancies", "customers")
 """Exports that ask for balances, and for no movements."""
 
 

@@ -53,7 +53,8 @@ def chosen(decisions: pl.DataFrame, book: Rulebook, batch: int, share_ppm: int) 
     for rule, line_id, decision_id in decisions.select("rule", "line_id", "decision_id").iter_rows():
         draw = int.from_bytes(sha256(f"check {batch} {line_id}".encode()).digest()[:8], "big") % PPM
         by_class.setdefault(own[rule.partition("@")[0]], []).append((draw, decision_id))
-    return sorted(one for rows in by_class.values() for draw, one in rows if draw < share_ppm or (draw, one) == min(rows))
+    least = {min(rows) for rows in by_class.values()}
+    return sorted(one for rows in by_class.values() for draw, one in rows if draw < share_ppm or (draw, one) in least)
 
 
 def waiting(session: Session, book: Rulebook) -> tuple[Sampled, ...]:

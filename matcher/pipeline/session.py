@@ -81,9 +81,10 @@ class Session:
         previous = journal.last_batch(self.store)
         journal.append_decided(self.store, previous.batch + 1, *rows)
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
-        batch = chain.seal(previous, head, {**summary, **self.about}, seals.of_batch(self.store, previous.batch + 1), self.key)
+        sealed = seals.of_batch(self.store, previous.batch + 1)
+        batch = chain.seal(previous, head, {**summary, **self.about}, sealed, self.key)
         journal.append(self.store, batch)
-        if facts := near.changed(self.store, batch.batch):
+        if not near.CHANGING.isdisjoint(sealed) and (facts := near.changed(self.store, batch.batch)):
             conservation.hold(fold(facts, date.max, self.config.books.base_currency))
         return batch
 

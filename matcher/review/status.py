@@ -71,7 +71,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     Raises:
         MatcherError: ``usage.option`` for a balance that cannot be read.
     """
-    state = whole(session, as_of, asked_for(session, as_of).known, UNSUMMED)
+    state = whole(session, as_of, asked_for(session, as_of).known, UNSUMMED, moving=bool(control))
     given = controls(session.config, control, state.movements)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (

@@ -76,7 +76,9 @@ BASES: dict[str, Basis] = {
     "group": Basis("documents of several customers: those the text names, or all that the companies of the payer's group owe", "weak"),
     "damaged": Basis("an item whose number is in the text, damaged", "weak", limits=("unique_among",)),
     "single": Basis("one open item of the customer, by its amount", "none", limits=("unique_among",)),
-    "due": Basis("everything of the customer that is due up to a day, or issued in a month", "none", evidence=("set_ambiguous",)),
+    "due": Basis(
+        "everything of the customer that is due up to a day, or issued in a month", "none", evidence=("set_ambiguous", "set_dated")
+    ),
     "everything": Basis("all open items of the customer", "none", evidence=("set_ambiguous",)),
     "subset": Basis(
         "a set of the customer's open items with that sum",
@@ -131,9 +133,13 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_typo": EvidenceKind("a number in the payer's text differs from the document's in one digit"),
     "reference_cut": EvidenceKind("a number in the payer's text is the beginning or the end of the document's"),
     "reference_order": EvidenceKind("the purchase order is in the payer's text"),
-    "reference_alone": EvidenceKind("that number stands alone in the payer's text, and no other document has it"),
+    "reference_alone": EvidenceKind("the payer's text has no number but those of the items, and no other document has them"),
     "reference_shared": EvidenceKind("further items carry the same number"),
     "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
+    "reference_begins": EvidenceKind(
+        "the number in the payer's text may be the beginning of another open item's number, which has the same amount",
+        bars="the number may be cut, and be that of another document of the same amount",
+    ),
     "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),
     "reference_unknown": EvidenceKind(
         "the payer's text names a document, or holds a number of our documents' make, that is none of the customer's open items'"
@@ -189,6 +195,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "set_netted": EvidenceKind("a credit note that the text does not name makes up the difference"),
     "set_counted": EvidenceKind("the text says how many items are paid"),
     "set_large": EvidenceKind("the customer has so many open items that sums meet by chance"),
+    "set_dated": EvidenceKind("the text names the day up to which these are all items that are due, or that were issued"),
     "set_ambiguous": EvidenceKind("other sets of the customer's items have the same sum"),
     "twin_oldest": EvidenceKind("the customer has further open items of this amount, and this is the oldest"),
     "twin_younger": EvidenceKind("the customer has an older open item of this amount"),
@@ -196,6 +203,14 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_overdue": EvidenceKind("the item is long overdue"),
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
+    "date_other": EvidenceKind(
+        "the text names the day of another open item of that amount, whose number differs by one sign",
+        bars="the text names the day of another document of that amount, whose number differs by one sign",
+    ),
+    "date_discount": EvidenceKind(
+        "whether the discount was still allowed depends on the day that counts, or on the document it is for",
+        bars="whether the discount was still allowed depends on the day that counts, or on the document it is for",
+    ),
     "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
     "amount_repeats_elsewhere": EvidenceKind("documents of this customer repeat amounts, but no other one, open or closed, has this one"),
     "amount_once": EvidenceKind("no other document of the legal entity, open or closed, has the amount"),

@@ -34,6 +34,8 @@ _CUSTOMERS = "CREATE OR REPLACE TEMP TABLE near_customer AS SELECT unnest($custo
 _CREDITS = (
     f"INSERT INTO near_item SELECT '{PREFIX}' || line_id FROM near_line WHERE '{PREFIX}' || line_id NOT IN (SELECT item_id FROM near_item)"
 )
+CHANGING = frozenset({"log.decision", "raw.item"})
+"""Tables without whose rows a batch changes no line and no item; see `changed`."""
 _CHANGED_LINES = "CREATE OR REPLACE TEMP TABLE near_line AS SELECT DISTINCT line_id FROM log.decision WHERE batch = $batch"
 _CHANGED_ITEMS = """CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT item_id FROM log.allocation SEMI JOIN (

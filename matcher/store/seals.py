@@ -26,11 +26,11 @@ def of_batch(store: Store, batch: int) -> dict[str, Digest]:
     """Digest of each table that a batch appended to, and of those that this command has put anew."""
     columns = store.columns
     digests: dict[str, Digest] = {}
-    which = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (FROM {table} WHERE batch = $batch)" for table in SEALED)
-    appended = {table for (table,) in store.run(which, {"batch": batch})}
+    counted = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table} WHERE batch = $batch" for table in SEALED)
+    appended: dict[str, int] = dict(store.run(counted, {"batch": batch}))
     for table in SEALED:
-        if table in appended:
-            digests[table] = _digest(store, table, columns[table], f"WHERE batch = {int(batch)}")
+        if rows := appended[table]:
+            digests[table] = _digest(store, table, columns[table], batch, rows)
     for table in sorted(store.replaced):
         digests |= standing(store, table)
     return digests
@@ -62,9 +62,9 @@ def standing(store: Store, table: str, lines: Collection[str] = ()) -> dict[str,
     return {name: table_digest(name, columns, hashes) for name, hashes in hashes_of.items()}
 
 
-def _digest(store: Store, table: str, columns: Columns, where: str) -> Digest:
-    sql = f"SELECT {_hash(columns)} FROM {table} {where} ORDER BY hash"
-    if store.scalar(f"SELECT count(*) FROM {table} {where}") <= FEW:
+def _digest(store: Store, table: str, columns: Columns, batch: int, rows: int) -> Digest:
+    sql = f"SELECT {_hash(columns)} FROM {table} WHERE batch = {int(batch)} ORDER BY hash"
+    if rows <= FEW:
         # without pyarrow, which takes longer to start than these take to read
         return table_digest(table, columns, [b"".join(row[0] for row in store.run(sql))])
     return table_digest(table, columns, (_joined(piece) for piece in store.pieces(sql)))

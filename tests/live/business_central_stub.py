@@ -58,6 +58,7 @@ class BusinessCentral(Stub):
         "MATCHER_BUSINESS_CENTRAL_CLIENT_ID": "app-id", "MATCHER_BUSINESS_CENTRAL_CLIENT_SECRET": "app-secret"
     }  # fmt: skip
     words = "Customer C1 is blocked."
+    by_hand = "unapply and reverse the entries of {number}"
     acts = ("pay", "pay", "pay", "pay_with_discount", "put_on_account", "undo")
 
     def __init__(self) -> None:

@@ -43,6 +43,7 @@ class Txn:
     open: int = 0
     token: int = 0
     void: bool = False
+    body: dict[str, Any] = field(default_factory=dict)
 
     @property
     def unapplied(self) -> int:
@@ -54,7 +55,7 @@ class QuickBooks(Stub):
 
     target = "quickbooks-online"
     secrets: ClassVar[dict[str, str]] = secrets_of("QUICKBOOKS_ONLINE")
-    acts = ("pay", "pay", "pay", "pay_with_discount", "put_on_account", "write_off", "undo", "undo")
+    acts = ("pay", "pay", "pay", "pay_with_discount", "put_on_account", "apply", "write_off", "undo", "undo")
     words = "6000 a business validation error has occurred"
     by_column = True
 
@@ -67,7 +68,7 @@ class QuickBooks(Stub):
         self.contacts: dict[str, str] = {}
         self.txns: dict[str, Txn] = {}
         self.seen: dict[str, Said] = {}
-        self.gone: list[str] = []
+        self.applied: list[str] = []
         self.closed_until = ""
 
     def invoice(self, name: str, customer: str, cents: int) -> None:
@@ -111,6 +112,8 @@ class QuickBooks(Stub):
 
     def _booked(self, parts: list[str], query: dict[str, str], body: Any) -> Said:
         match parts, query:
+            case ["payment"], {} if not query and "Id" in body:
+                return self._updated(body)
             case ["payment"], {} if not query:
                 return self._added("Payment", self._payment(body))
             case ["journalentry"], {} if not query:
@@ -129,6 +132,42 @@ class QuickBooks(Stub):
                 del self.txns[one.id]
                 return Said(200, {"JournalEntry": {"Id": one.id, "status": "Deleted"}})
         raise self.mistake(f"{parts} {query} is no call", 404)
+
+    def _updated(self, body: Any) -> Said:
+        """A full update: what is left out would be cleared, so that all comes back but the lines and the note."""
+        if body.get("sparse") is not False:
+            raise self.mistake(f"Payment: {sorted(body)} is no full update")
+        one = self._current("Payment", body)
+        told = {**self._told(one), "sparse": False}
+        if {key for key in told.keys() | body.keys() if told.get(key) != body.get(key)} - {"Line", "PrivateNote"}:
+            raise self.mistake(f"Payment: {body} is not what stands there: {told}")
+        self._day(body["TxnDate"])
+        self._link(one, -1)
+        try:
+            links = self._links(body.get("Line", ()), one.customer)
+            if one.total < sum(links.values()):
+                raise self._fault("6000", "The amounts applied are more than the payment")
+        except Refusal:
+            self._link(one, 1)
+            raise
+        one.links, one.token = links, one.token + 1
+        self._link(one, 1)
+        before, after = (set(re.findall(r"matcher:(\w+)", note)) for note in (one.body["PrivateNote"], body["PrivateNote"]))
+        self.applied += after - before
+        one.body["PrivateNote"] = body["PrivateNote"]
+        return Said(200, {"Payment": {"Id": one.id, "SyncToken": str(one.token)}})
+
+    def _told(self, one: Txn) -> dict[str, Any]:
+        """A payment as a query tells it."""
+        kinds = {identity: "Invoice" if identity in self.invoices else "JournalEntry" for identity in one.links}
+        lines = [
+            {"Amount": Decimal(abs(cents)) / 100, "LinkedTxn": [{"TxnId": key, "TxnType": kinds[key]}], "LineEx": {"any": []}}
+            for key, cents in one.links.items()
+        ]  # fmt: skip
+        return {
+            **one.body, "Id": one.id, "SyncToken": str(one.token), "Line": lines, "UnappliedAmt": Decimal(one.unapplied) / 100,
+            "TotalAmt": Decimal(one.total) / 100, "domain": "QBO", "sparse": False, "MetaData": {"CreateTime": "2026-11-30T10:00:00-08:00"},
+        }  # fmt: skip
 
     def _token(self, call: Call) -> Said:
         known = self.secrets
@@ -176,15 +215,15 @@ class QuickBooks(Stub):
                     }
                     for key, row in self.invoices.items()
                 ]  # fmt: skip
-            case "Payment" | "JournalEntry":
-                number = "PaymentRefNum" if entity == "Payment" else "DocNumber"
+            case "JournalEntry":
                 return [
-                    {
-                        "Id": one.id, number: one.number, "SyncToken": str(one.token), "PrivateNote": "Voided" if one.void else "",
-                        "TotalAmt": 0 if one.void else Decimal(one.total) / 100,
-                    }
+                    {"Id": one.id, "DocNumber": one.number, "SyncToken": str(one.token), "TotalAmt": Decimal(one.total) / 100}
                     for one in self.txns.values() if one.entity == entity
                 ]  # fmt: skip
+            case "Payment":
+                every = [one for one in self.txns.values() if one.entity == entity]
+                gone = {"TotalAmt": 0, "PrivateNote": "Voided"}
+                return [self._told(one) | (gone if one.void else {}) for one in every]
         raise self.mistake(f"there is no {entity}")
 
     def _added(self, entity: str, one: Txn) -> Said:
@@ -226,28 +265,35 @@ class QuickBooks(Stub):
         total = self.cents(body["TotalAmt"])
         if total < 0 or len(body["PaymentRefNum"]) > 21 or (total and body.get("DepositToAccountRef") != {"value": BANK}):
             raise self.mistake(f"Payment: {total} {body['PaymentRefNum']} {body.get('DepositToAccountRef')}")
-        one = Txn("Payment", self._id(), body["PaymentRefNum"], self._customer(body["CustomerRef"]), total)
-        for line in body.get("Line", ()):
+        customer = self._customer(body["CustomerRef"])
+        links = self._links(body.get("Line", ()), customer)
+        kept = {name: value for name, value in body.items() if name not in ("Line", "TotalAmt")}
+        one = Txn("Payment", self._id(), body["PaymentRefNum"], customer, total, links, body=kept)
+        if one.unapplied < 0:
+            raise self._fault("6000", "The amounts applied are more than the payment")
+        return one
+
+    def _links(self, lines: Any, customer: str) -> dict[str, int]:
+        links: dict[str, int] = {}
+        for line in lines:
             self.check(line, {"Amount": NUMBER, "LinkedTxn": list}, ("Amount", "LinkedTxn"), "Line")
             (link,), cents = line["LinkedTxn"], self.cents(line["Amount"])
             self.check(link, {"TxnId": str, "TxnType": str}, ("TxnId", "TxnType"), "LinkedTxn")
             identity, kind = link["TxnId"], link["TxnType"]
-            if cents <= 0 or identity in one.links:
+            if cents <= 0 or identity in links:
                 raise self.mistake(f"Line: {cents} {identity}")
             if kind == "Invoice":
                 open_, owner = (self.invoices.get(identity, {}).get(name) for name in ("balance", "CustomerRef"))
-                one.links[identity] = cents
+                links[identity] = cents
             else:
                 entry = self.txns.get(identity)
                 open_, owner = (-entry.open, entry.customer) if entry and kind == "JournalEntry" else (None, None)
-                one.links[identity] = -cents
-            if open_ is None or owner != one.customer:
+                links[identity] = -cents
+            if open_ is None or owner != customer:
                 raise self._fault("2500", f"Invalid Reference Id: {kind} {identity}")
             if cents > open_:
                 raise self._fault("6000", "The amount applied is more than the balance")
-        if one.unapplied < 0:
-            raise self._fault("6000", "The amounts applied are more than the payment")
-        return one
+        return links
 
     def _entry(self, body: Any) -> Txn:
         self.check(body, ENTRY, ("Line", "TxnDate", "DocNumber"), "JournalEntry")
@@ -309,7 +355,7 @@ page = 7
 
     def ids(self) -> list[str]:
         assert all(one.open == 0 for one in self.txns.values()), "an entry is not linked"
-        return [one.number for one in self.payments()]
+        return [*(one.number for one in self.payments()), *self.applied]
 
     def outstanding(self) -> dict[str, int]:
         return {name: self.invoices[number]["balance"] for name, number in self.names.items()}

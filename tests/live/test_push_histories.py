@@ -1,5 +1,6 @@
 """Random decisions, pushes, kills, lost answers and undos: each system then holds exactly one document per decision, to the cent."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
 from live.world import System, World
 from live.xero_stub import Xero
+from live.yonyou_bip_stub import YonyouBip
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
@@ -25,6 +27,7 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "business-central": BusinessCentral,
     "kingdee-cloud": KingdeeCloud,
     "xero": Xero,
+    "yonyou-bip": YonyouBip,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {
@@ -49,3 +52,4 @@ def test_after_any_history_each_decision_stands_there_once(
                 world.push(rejected=world.random.random() < 0.3)
         world.settle()
         world.check()
+        logging.getLogger(__name__).info(world.told())

@@ -73,6 +73,59 @@ def test_what_was_changed_there_meanwhile_is_voided_with_its_token(desk: Desk) -
     assert payment.void
 
 
+def _lying(desk: Desk) -> None:
+    """R1 pays 30.00 of INV-1 and leaves 70.00 on account, of which INV-2 is paid then, and INV-1 some more."""
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-1", "30.00")])
+    assert "1 accepted." in desk.push()
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-2", "60.00"), AllocationRequest("INV-1", "10.00")])
+
+
+@pytest.mark.parametrize("trouble", [Trouble.NONE, Trouble.LOSE, Trouble.LATE])
+def test_money_on_account_pays_later_by_a_change_of_its_payment_and_is_taken_off_it_again(desk: Desk, trouble: Trouble) -> None:
+    _lying(desk)
+    desk.system.trouble = once(trouble)
+    assert "1 accepted." in desk.push()
+    (payment,) = desk.system.payments()
+    assert sorted(payment.links.values()) == [40_00, 60_00]
+    assert len(desk.system.applied) == 1
+    assert desk.system.on_account() == 0
+    desk.books.undo(desk.lines["R1"])
+    desk.system.trouble = once(trouble)
+    assert "1 accepted." in desk.push()
+    assert list(payment.links.values()) == [30_00]
+    assert "matcher:" not in payment.body["PrivateNote"]
+    desk.books.undo(desk.lines["R1"])
+    assert "1 accepted." in desk.push()
+    assert payment.void
+    assert desk.system.outstanding()["INV-1"] == 100_00
+
+
+def test_an_application_that_is_refused_says_why_and_its_payment_stays(desk: Desk) -> None:
+    _lying(desk)
+    desk.system.invoices[desk.system.names["INV-2"]]["balance"] = 59_99
+    assert "1 rejected." in desk.push(status=1)
+    assert "more than the balance" in desk.do("outbox", "--state", "rejected", "-O", "json")
+    assert desk.system.on_account() == 70_00
+    desk.system.invoices[desk.system.names["INV-2"]]["balance"] = 60_00
+    desk.system.payments()[0].token += 1
+    assert "1 accepted." in desk.push("--rejected")
+
+
+def test_an_application_of_a_payment_that_was_voided_there_is_a_rejection(desk: Desk) -> None:
+    _lying(desk)
+    (payment,) = desk.system.payments()
+    payment.void = True
+    assert "1 rejected." in desk.push(status=1)
+    assert f"the payment {payment.id} is voided or deleted there" in desk.do("outbox", "--state", "rejected", "-O", "json")
+
+
+def test_an_application_that_clears_something_without_cash_has_no_form(desk: Desk) -> None:
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-1", "30.00")])
+    desk.push()
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-2", "68.00", "2.00", "discount")])
+    assert "applies money on account to invoices" in " ".join(desk.push(status=3).split())
+
+
 def test_a_closed_period_is_a_rejection(desk: Desk) -> None:
     desk.pay("R1", "INV-1")
     desk.system.closed_until = "2099-12-31"

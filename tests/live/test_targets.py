@@ -14,6 +14,7 @@ from live.kingdee_stub import KingdeeCloud
 from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
 from live.xero_stub import Xero
+from live.yonyou_bip_stub import YonyouBip
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 from matcher.pipeline.receipts import Sending
@@ -23,6 +24,7 @@ SYSTEMS: dict[str, Callable[[], Any]] = {
     "business-central": BusinessCentral,
     "kingdee-cloud": KingdeeCloud,
     "xero": Xero,
+    "yonyou-bip": YonyouBip,
 }  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def _take_back_by_hand(desk: Desk) -> None:
     """What no call takes back is refused in words; a person does it there, and says so."""
     refused = desk.books.push(desk.target, how=Sending(dry_run=True, skip_unsupported=True)).refused
     (reversal,) = (one.document for one in refused if one.document.reverses)
-    assert f"unapply and reverse the entries of {reversal.reverses_number}" in " ".join(desk.push(status=3).split())
+    assert desk.system.by_hand.format(number=reversal.reverses_number) in " ".join(desk.push(status=3).split())
     desk.system.take_back(reversal.reverses)
     desk.do("ack", "--resolve", f"{reversal.external_id}=by-hand", "--target", desk.target, "--reason", "reversed there")
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from live.desk import Desk
-from live.stub import Call, Said
+from live.desk import Desk, once
+from live.stub import Call, Said, Trouble
 from live.zoho_books_stub import ZohoBooks
 from matcher.exports.erp.live.base import Reply
 from matcher.exports.erp.targets.zoho_api import ZohoConnection
 from matcher.exports.erp.targets.zoho_books_live import LIVE
+from matcher.pipeline.actions.requests import AllocationRequest
 
 
 @pytest.fixture
@@ -41,6 +42,41 @@ def test_a_payment_that_is_deleted_by_hand_is_not_deleted_twice(desk: Desk) -> N
     desk.books.undo(desk.lines["R1"])
     assert "1 accepted." in desk.push()
     assert [call.method for call in desk.writes()] == ["PUT"]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.NONE, Trouble.LOSE, Trouble.LATE])
+def test_money_on_account_pays_later_by_a_change_of_its_payment_and_is_taken_off_it_again(desk: Desk, trouble: Trouble) -> None:
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-1", "30.00")])
+    assert "1 accepted." in desk.push()
+    desk.books.allocate(desk.lines["R1"], [AllocationRequest("INV-2", "60.00"), AllocationRequest("INV-1", "10.00")])
+    desk.system.trouble = once(trouble)
+    assert "1 accepted." in desk.push()
+    (identity,) = desk.system.payments
+    assert sorted(desk.system.payments[identity].invoices.values()) == [40_00, 60_00]
+    desk.books.undo(desk.lines["R1"])
+    desk.system.trouble = once(trouble)
+    assert "1 accepted." in desk.push()
+    assert list(desk.system.payments[identity].invoices.values()) == [30_00]
+    assert "matcher:" not in desk.system.payments[identity].body["description"]
+    desk.books.undo(desk.lines["R1"])
+    assert "1 accepted." in desk.push()
+    assert desk.system.payments == {}
+    assert desk.system.outstanding()["INV-1"] == 100_00
+
+
+def test_an_application_of_a_payment_that_was_deleted_there_is_a_rejection_and_its_undo_is_done(desk: Desk) -> None:
+    desk.books.on_account([desk.lines["R1"]], "4601")
+    desk.push()
+    desk.pay("R1", "INV-1")
+    (identity,) = desk.system.payments
+    kept = desk.system.payments.pop(identity)
+    assert "1 rejected." in desk.push(status=1)
+    assert f"the payment {identity} is no longer there" in desk.do("outbox", "--state", "rejected", "-O", "json")
+    desk.system.payments[identity] = kept
+    assert "1 accepted." in desk.push("--rejected")
+    desk.system._deleted(identity)
+    desk.books.undo(desk.lines["R1"])
+    assert "1 accepted." in desk.push()
 
 
 def test_a_locked_period_is_a_rejection(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Books whose decisions go to a stub of an ERP by calls; decisions, pushes, kills and lost answers at random, and what must hold after."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -74,18 +75,22 @@ class Net:
         self.likely: dict[Trouble, float] = {}
         self.moments = 0
         self.kill_at = 0
+        self.kills = 0
+        self.troubles: Counter[Trouble] = Counter()
 
     def trouble(self, call: Call) -> Trouble:
         drawn = self.random.random()
         for word, share in self.likely.items():
             drawn -= share
             if drawn < 0:
+                self.troubles[word] += 1
                 return word
         return Trouble.NONE
 
     def moment(self) -> None:
         self.moments += 1
         if self.moments == self.kill_at:
+            self.kills += 1
             raise Killed
 
 
@@ -114,6 +119,8 @@ class World:
         amounts = state.lines.select("line_id", "amount").iter_rows()
         self.lines: dict[str, int] = dict(amounts)
         self.free_lines, self.free_items, self.free_credits = sorted(self.lines), sorted(self.items), sorted(self.credits)
+        self.decided = 0
+        """Acts that found something to do."""
         self.live: list[tuple[str, str, list[str]]] = []
         self.lying: dict[str, str] = {}
         """Lines whose money lies on account, and whose."""
@@ -165,7 +172,9 @@ class World:
     def decide(self) -> None:
         """A decision of any kind, or an undo."""
         act = self.random.choice(self.system.acts)
+        before = len(self.live)
         getattr(self, f"_{act}")()
+        self.decided += len(self.live) != before
 
     def _take(self, line: str, items: list[str]) -> None:
         self.free_items = [one for one in self.free_items if one not in items]
@@ -300,6 +309,11 @@ class World:
             if all(one.state == Sent.REJECTED and not one.standing for one in page.documents):
                 return
         raise AssertionError(f"left: {page.counts} {page.documents}")
+
+    def told(self) -> str:
+        """What happened, in numbers."""
+        words = ", ".join(f"{count} {word}" for word, count in sorted(self.net.troubles.items()))
+        return f"{self.system.target}: {self.decided} decided, {len(self.system.calls)} calls, {self.net.kills} kills; {words}"
 
     def check(self) -> None:
         """Everything is there exactly once, and every sum is the journal's to the cent."""

@@ -39,6 +39,7 @@ class Payment:
     charges: int
     invoices: dict[str, int] = field(default_factory=dict)
     applied: int = 0
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 class ZohoBooks(Zoho):
@@ -49,7 +50,7 @@ class ZohoBooks(Zoho):
     words = "3004: The Customer field can neither be blank nor incorrect."
     by_column = True
     """Whether the books have the ids in a column of their list: they were not pulled."""
-    acts = ("pay", "pay", "pay", "pay_with_fee", "pay_with_tax", "put_on_account", "undo", "undo")
+    acts = ("pay", "pay", "pay", "pay_with_fee", "pay_with_tax", "put_on_account", "apply", "undo", "undo")
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class ZohoBooks(Zoho):
         self.contacts: dict[str, str] = {}
         self.payments: dict[str, Payment] = {}
         self.gone: list[str] = []
+        self.changes: list[str] = []
         self.locked_until = ""
 
     def invoice(self, name: str, customer: str, cents: int, **more: Any) -> None:
@@ -92,6 +94,10 @@ class ZohoBooks(Zoho):
                 return self._page(call, "contacts", found)
             case "PUT", ["books", "v3", "customerpayments"]:
                 return self._upsert(call)
+            case "GET", ["books", "v3", "customerpayments", identity]:
+                return Said(200, {"code": 0, "message": "success", "payment": self._told(self._standing(identity))})
+            case "PUT", ["books", "v3", "customerpayments", identity]:
+                return self._updated(call.body, self._standing(identity))
             case "DELETE", ["books", "v3", "customerpayments", identity] if call.body is None:
                 return self._deleted(identity)
         raise self.mistake(f"{call.method} {call.path} is no call", 404)
@@ -147,6 +153,36 @@ class ZohoBooks(Zoho):
         self.payments[made.id] = made
         return Said(200 if old else 201, {"code": 0, "message": "The payment has been saved.", "payment": {"payment_id": made.id}})
 
+    def _standing(self, identity: str) -> Payment:
+        if identity not in self.payments:
+            raise self._throw(99, "Payment does not exist", 404)
+        return self.payments[identity]
+
+    def _told(self, one: Payment) -> dict[str, Any]:
+        """A payment with everything that it has."""
+        rows = [{**row, "invoice_payment_id": f"8{place}", "invoice_number": "?"} for place, row in enumerate(one.body["invoices"])]
+        fields = [{"api_name": "cf_external_id", "value": one.key, "label": "External ID", "index": 1}]
+        more = {"payment_number": one.id, "unused_amount": Decimal(one.amount - one.applied) / 100, "exchange_rate": 1}
+        return {**one.body, "payment_id": one.id, "invoices": rows, "custom_fields": fields, **more}
+
+    def _updated(self, body: Any, one: Payment) -> Said:
+        """A change of a payment: everything but the rows and the description must come back as it was."""
+        self.check(body, {**FIELDS, "exchange_rate": NUMBER}, NEEDED, "payment")
+        before = self._told(one)
+        if any(body.get(name) != before.get(name) for name in FIELDS.keys() - {"invoices", "description", "custom_fields"}):
+            raise self.mistake(f"payment: {body} is not what stands there: {before}")
+        self._apply(one, -1)
+        try:
+            made = self._payment({name: value for name, value in body.items() if name != "exchange_rate"}, one.key, one.id)
+        except Refusal:
+            self._apply(one, 1)
+            raise
+        self._apply(made, 1)
+        self.payments[made.id] = made
+        old, new = (set(re.findall(r"matcher:(\w+)", told["description"])) for told in (one.body, body))
+        self.changes += new - old
+        return Said(200, {"code": 0, "message": "The payment has been updated.", "payment": {"payment_id": made.id}})
+
     def _payment(self, body: dict[str, Any], key: str, identity: str) -> Payment:
         if body["custom_fields"] != [{"api_name": "cf_external_id", "value": key}] or body.get("reference_number") != key:
             raise self.mistake(f"payment: {body['custom_fields']} {body.get('reference_number')}")
@@ -157,7 +193,7 @@ class ZohoBooks(Zoho):
         if body["date"] <= self.locked_until:
             raise self._throw(99, "Transactions of this period are locked")
         amount, charges = self.cents(body["amount"]), self.cents(body.get("bank_charges", 0))
-        made = Payment(identity, key, body["customer_id"], amount, charges)
+        made = Payment(identity, key, body["customer_id"], amount, charges, body=body)
         for row in body["invoices"]:
             self.check(row, APPLIED, ("invoice_id", "amount_applied"), "invoices")
             number, cash, tax = row["invoice_id"], self.cents(row["amount_applied"]), self.cents(row.get("tax_amount_withheld", 0))
@@ -215,7 +251,7 @@ page = 7
         return {"Zoho Id": self.names[name]}
 
     def ids(self) -> list[str]:
-        return [*self.gone, *(one.key for one in self.payments.values())]
+        return [*self.gone, *(one.key for one in self.payments.values()), *self.changes]
 
     def outstanding(self) -> dict[str, int]:
         return {name: self.rows[number]["balance"] for name, number in self.names.items()}

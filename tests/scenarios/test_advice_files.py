@@ -11,7 +11,7 @@ from advice_layouts import BY_NAME
 from advices import Facts, Paid
 from click.testing import CliRunner, Result
 from reportlab.lib.pdfencrypt import StandardEncryption
-from support import filled
+from support import copied, filled
 
 from matcher.books import Books
 from matcher.cli import main
@@ -32,9 +32,13 @@ FACTS = Facts((Paid("KM-2026-00417", DAY, 100_000), Paid("KM-2026-00423", DAY, 5
 ADVICE = BY_NAME["german"].render(FACTS)
 
 
+def _made(folder: Path) -> None:
+    filled(folder, items=ITEMS, customers=CUSTOMERS, lines=[LINE])
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    return filled(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=[LINE])
+    return copied(tmp_path, _made)
 
 
 def cli(books: Books, *words: str) -> Result:

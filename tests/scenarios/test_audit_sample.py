@@ -33,13 +33,15 @@ def _made(folder: Path) -> None:
     policy = '[policy.people.petra]\nrole = "auditor"\n'
     toml.write_text(toml.read_text(encoding="utf-8") + policy, encoding="utf-8")
     books.run()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk = Teller(books, monkeypatch)
+        desk.do("allocate", "ref:B0", "RE-2026-1000", "--reason", "phoned")
+        desk.do("on-account", "ref:S1", "--customer", "C1")
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
     desk = Teller(copied(tmp_path, _made), monkeypatch)
-    desk.do("allocate", "ref:B0", "RE-2026-1000", "--reason", "phoned")
-    desk.do("on-account", "ref:S1", "--customer", "C1")
     desk.actor = "petra"
     return desk
 

@@ -16,6 +16,10 @@ TARGETS = """
 accounts = { giro = "603013010000006950" }
 currencies = { EUR = "PRE002" }
 
+[target.yonyou-bip]
+accounts = { giro = "6214830000001" }
+base_currency = "EUR"
+
 [target.yonyou-u8]
 accounts = { giro = "100201" }
 base_currency = "EUR"
@@ -24,10 +28,12 @@ settlement = "201"
 """
 DONE = {
     "kingdee-cloud": {"Result": {"ResponseStatus": {"IsSuccess": True, "SuccessEntitys": [{"Id": 1, "Number": "SKD001"}]}}},
+    "yonyou-bip": {"code": "200", "message": "操作成功", "data": {"id": "157", "code": "SKD001"}},
     "yonyou-u8": {"errcode": "0", "id": "SKD001"},
 }
 REFUSED = {
     "kingdee-cloud": {"Result": {"ResponseStatus": {"IsSuccess": False, "Errors": [{"Message": "客户已禁用"}]}}},
+    "yonyou-bip": {"code": "999", "message": "客户已禁用"},
     "yonyou-u8": {"errcode": "-1", "errmsg": "客户已禁用"},
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from support import filled
+from support import copied, filled
 from teller import Teller
 
 from matcher.books import Books
@@ -35,9 +35,10 @@ def _line(number: int) -> dict[str, str]:
     return {"amount": f"{100 + number}.00", "bank_reference": f"B{number}", "counterparty_name": name, "remittance_information": text}
 
 
-def _books(folder: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> Teller:
+def _made(folder: Path, count: int) -> None:
     books = filled(folder, items=[_item(n) for n in range(count)], customers=CUSTOMERS, lines=[_line(n) for n in range(count)])
-    return _run(books, monkeypatch)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _run(books, monkeypatch)
 
 
 def _run(books: Books, monkeypatch: pytest.MonkeyPatch) -> Teller:
@@ -51,7 +52,7 @@ def _run(books: Books, monkeypatch: pytest.MonkeyPatch) -> Teller:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
-    return _books(tmp_path, monkeypatch, 10)
+    return Teller(copied(tmp_path, _made, 10), monkeypatch)
 
 
 def _exported(desk: Teller) -> list[dict[str, str]]:
@@ -75,7 +76,7 @@ def _applied(desk: Teller, rows: list[dict[str, str]], status: int = 0, **form: 
 
 
 def test_a_month_is_decided_in_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = _books(tmp_path, monkeypatch, 200)
+    desk = Teller(copied(tmp_path, _made, 200), monkeypatch)
     assert len(desk.told("queue")) == 200
     desk.do("decisions", "export", "waits.xlsx")
     book = openpyxl.load_workbook(desk.folder / "waits.xlsx")

@@ -21,12 +21,12 @@ from matcher.exports.erp import Export, ExportRequest, Rendering, export, load, 
 from matcher.exports.erp.base import ExportBatch
 from matcher.exports.erp.calls import json_text
 from matcher.exports.erp.records import Adjustment, BankLine, Customer, Document, Kind, Part
-from matcher.exports.erp.targets import fxiaoke, yonyou_u8, zoho_crm
+from matcher.exports.erp.targets import fxiaoke, yonyou_rates, zoho_crm
 from matcher.journal.chain import GENESIS, Head
 from matcher.ledger.customer_status import STATUS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-CALLED = ("fxiaoke", "kingdee-cloud", "yonyou-u8", "zoho-crm")
+CALLED = ("fxiaoke", "kingdee-cloud", "yonyou-bip", "yonyou-u8", "zoho-crm")
 CASES = [path.parent for path in sorted(GOLDEN.glob("targets/*/*/target.toml")) if path.parts[-3] in CALLED]
 CALLS = [path for path in CASES if path.name != "table"]
 HOSTILE = (
@@ -129,6 +129,22 @@ def yonyou_faults(files: dict[str, bytes]) -> Iterator[str]:
             yield f"{call['external_id']}: biz_id"
 
 
+def bip_faults(files: dict[str, bytes]) -> Iterator[str]:
+    """Lines above zero, each with a number of its own; one key for each document, of 32 characters at most (收款单保存, 收款退款单保存)."""
+    for call in calls(next(iter(files.values()))):
+        head, key = call["body"]["data"], call["external_id"]
+        for needed in ("billDate", "objectType", "exchangeRate", "exchangeRateDate", "_status", "bodyItem", "financeOrgCode", "customer"):
+            if not head.get(needed):
+                yield f"{key}: {needed} is needed"
+        if not head["resubmitCheckKey"] == head["extVouchCode"] == key or len(key) > 32 or not head["extSystemCode"]:
+            yield f"{key}: keys"
+        lines = head["bodyItem"]
+        if any(one["oriTaxIncludedAmount"] <= 0 or one["localTaxIncludedAmount"] <= 0 for one in lines):
+            yield f"{key}: below zero"
+        if len({one["extRowNo"] for one in lines}) != len(lines) or {one["quickTypeCode"] for one in lines} - {"1", "2"}:
+            yield f"{key}: lines"
+
+
 def zoho_faults(files: dict[str, bytes]) -> Iterator[str]:
     """At most 100 records, each key once, no text above 255 (zoho.com/crm/developer/docs/api/v8/upsert-records.html)."""
     keys = list[str]()
@@ -142,7 +158,8 @@ def zoho_faults(files: dict[str, bytes]) -> Iterator[str]:
 
 
 CHECKS: dict[str, Callable[[dict[str, bytes]], Iterator[str]]] = {
-    "fxiaoke": fxiaoke_faults, "kingdee-cloud": kingdee_faults, "yonyou-u8": yonyou_faults, "zoho-crm": zoho_faults,
+    "fxiaoke": fxiaoke_faults, "kingdee-cloud": kingdee_faults, "yonyou-u8": yonyou_faults, "yonyou-bip": bip_faults,
+    "zoho-crm": zoho_faults,
 }  # fmt: skip
 
 
@@ -169,6 +186,9 @@ def total(target: str, files: dict[str, bytes]) -> dict[tuple[str, str], Decimal
                 received = sum(one["FREALRECAMOUNTFOR_D"] for one in model.get("FRECEIVEBILLENTRY", ()))
                 amount = received - model.get("FREFUNDTOTALAMOUNTFOR", 0)
                 add(model["FCONTACTUNIT"]["FNumber"], names[model["FCURRENCYID"]["FNumber"]], amount)
+            elif target == "yonyou-bip":
+                head, sign = body["data"], 1 if "/collection/" in call["path"] else -1
+                add(head["customer"], head["oriCurrencyCode"], sum(one["oriTaxIncludedAmount"] for one in head["bodyItem"]) * sign)
             elif "object_data" in body["data"]:
                 payment = body["data"]["object_data"]
                 add(payment["account_id"], payment.get("mc_currency", "CNY"), Decimal(payment["payment_amount"]))
@@ -323,7 +343,7 @@ def test_kingdee_gives_a_returned_payment_back_by_the_number_of_its_receipt() ->
 
 def test_yonyou_rounds_the_base_currency_half_up_and_its_entries_add_up() -> None:
     settings = table("yonyou-u8", "plain") | {"base_currency": "CNY", "rates": {"EUR": "7.8125"}}
-    assert [str(yonyou_u8.local(amount, "EUR", settings_of(load("yonyou-u8"), settings))) for amount in (4, 100, -4)] == [
+    assert [str(yonyou_rates.local(amount, "EUR", settings_of(load("yonyou-u8"), settings))) for amount in (4, 100, -4)] == [
         "0.31", "7.81", "-0.31"
     ]  # fmt: skip
     thirds = [replace(part(1_00, number=f"INV-{number}", currency="EUR"), item_id=f"A{number}") for number in range(3)]
@@ -347,11 +367,29 @@ def test_yonyou_pays_back_by_a_payment_and_takes_no_entry_below_zero() -> None:
         settings_of(load("yonyou-u8"), {"rates": {"EUR": "0.0"}})
 
 
+def test_yonyou_bip_pays_back_what_lay_on_account_and_names_what_is_done_by_hand() -> None:
+    settings = table("yonyou-bip", "plain") | {"base_currency": "CNY", "submit": False}
+    kept = replace(part(-5_00), item_id="U-l0", document_type="unapplied", receipt="f" * 20)
+    (call,) = calls(rendered("yonyou-bip", settings, document(kept, kind=Kind.REFUND))["r.jsonl"])
+    assert call["path"] == "/iuap-api-gateway/yonbip/EFI/arRefund/save"
+    (line,) = call["body"]["data"]["bodyItem"]
+    assert (line["quickTypeCode"], str(line["oriTaxIncludedAmount"]), line["extRowNo"]) == ("1", "5.00", "1")
+    for odd, said in (
+        (document(part(-5_00), kind=Kind.REFUND), "what a receipt has left on account only"),
+        (document(part(-5_00), kind=Kind.RETURN), "cancel its 核销 there"),
+        (document(part(-5_00), part(9_00, number="INV-2")), "partly below zero"),
+        (document(part(5_00, Adjustment("discount", 10))), "cleared without cash"),
+        (document(part(5_00), kind=Kind.REVERSAL, reverses="a" * 20, reverses_number="RECar1"), "cancel the 核销 of RECar1 there"),
+    ):
+        assert said in why_not("yonyou-bip", settings, odd)
+
+
 def test_what_is_mapped_to_nothing_is_named_at_once() -> None:
     state = month().state()
     for name, settings, lacking in (
         ("kingdee-cloud", {}, "accounts.1, accounts.cny, currencies.EUR"),
         ("yonyou-u8", {"cleared_field": "define23"}, "accounts.1, accounts.cny, currencies.EUR, rates.EUR, settlement"),
+        ("yonyou-bip", {}, "accounts.1, accounts.cny, rates.EUR"),
         ("fxiaoke", {"order_column": "voucher_id"}, "id_field"),
     ):
         with pytest.raises(MatcherError) as raised:

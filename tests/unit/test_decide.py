@@ -60,7 +60,7 @@ def test_a_discount_in_grace_is_in_terms() -> None:
     (verdict,) = judge(late, items=terms)
     assert (verdict.rule, paid(verdict)) == ("named-part@3", {"1": (98_00, 0)})
     (verdict,) = judge(late, items=terms, policy=replace(POLICY, grace_days=2))
-    assert (verdict.rule, paid(verdict)) == ("named-discount@3", {"1": (98_00, 2_00)})
+    assert (verdict.rule, paid(verdict)) == ("named-discount@4", {"1": (98_00, 2_00)})
 
 
 def test_an_invoice_in_another_currency_posts_with_its_own_amount_stated() -> None:
@@ -305,7 +305,7 @@ OLDER = [item(str(n), 50_00, due=DAY - timedelta(9 + n), issue=DAY - timedelta(4
 )
 def test_an_earlier_payment_that_names_nothing_is_for_an_older_item(number: str, text: str, count: int, state: str) -> None:
     """As long as there is an older one of the amount for each, and no number that may be the later one's."""
-    bare = [receipt(50_00, line_id=f"L{n}", account="C1", day=DAY - timedelta(2), text=text) for n in range(count)]
+    bare = [receipt(50_00, line_id=f"L{n}", account="C1", day=DAY - timedelta(12), text=text) for n in range(count)]
     named = receipt(50_00, names("2"), line_id="L9", account="C1")
     assert judge(*bare, named, items=[*OLDER, item("2", 50_00, no=number, issue=DAY - timedelta(20))])[-1].state == state
 

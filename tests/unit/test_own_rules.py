@@ -187,7 +187,7 @@ def test_a_held_rule_gives_the_cause_as_the_reason() -> None:
     example = next(e for e in SHIPPED.get("named-withholding").example if e.expect.applies)
     company = company_of(book, example)
     (verdict,) = decide(company.receipts, company.pool, company.known, book, POLICY)
-    assert (verdict.state, verdict.rule) == ("proposed", "named-withholding@1")
+    assert (verdict.state, verdict.rule) == ("proposed", "named-withholding@2")
     assert verdict.reason == "its confidence is not measured on rules.toml (evidence.difference_withholding)"
 
 

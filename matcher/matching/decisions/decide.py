@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matcher.amounts import percent
 from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.decisions.assignment import Assignment, assign
-from matcher.matching.decisions.earlier import BY_NAME, undecided_before
+from matcher.matching.decisions.earlier import BY_NAME, paid_before, undecided_before
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
@@ -340,6 +340,8 @@ class _MatchingBatch:
             return f"line {earlier} has the same payer and amount, and nothing says what this one is for"
         if earlier := undecided_before(receipt, best, self.cache, self.alike, claims):
             return f"line {earlier} of the same customer and amount came earlier and waits"
+        if best.basis in BY_NAME and paid_before(receipt, best, self.pool, self.history.closed):
+            return "an instalment of that amount was paid before, and the next is not due yet: it may be paid a second time"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"

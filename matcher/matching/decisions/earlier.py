@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.explanations.advised import BASIS as ADVICE
 from matcher.matching.explanations.cache import ExplanationCache
-from matcher.matching.items.customer_items import oldest_first
+from matcher.matching.explanations.item_sets import DUE_SOON
+from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Receipt
+from matcher.matching.references.text import Text
 from matcher.rules.vocabulary import BASES
 from matcher.states import DocumentType
 
@@ -19,6 +23,9 @@ BY_NAME = frozenset(name for name, basis in BASES.items() if basis.carried_by ==
 
 LEAST_END = 2
 """Fewest digits of a number's end by which an earlier receipt may mean the document."""
+
+SOON_AGAIN = 10
+"""Days within which who pays twice mostly does it. An earlier payment whose text has no number at all may be for any document then."""
 
 LEAST_DAMAGED, MOST_SLIPS = 4, 2
 """Fewest digits of a number that is looked at for slips, and how many digits may be wrong, missing or swapped."""
@@ -49,13 +56,33 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
             options = [option for option in options if option.basis in BY_NAME and not option.doubt]
         if any(option.shares == best.shares for option in options) and not cache.pool.fits(best, 2):
             return line
-        if told or not of_payer or any(option.basis in BY_NAME for option in options):
+        if told or any(option.basis in BY_NAME for option in options):
             continue
+        first = cache.waiting[line]
+        if _speaks_of(first.text, best, cache.pool):
+            return line
+        if not of_payer:
+            continue
+        if (receipt.booking_date - first.booking_date).days <= SOON_AGAIN and not _words(first.text):
+            return line
         older = _older(best, cache, claims) if older < 0 else older
         nameless += 1
-        if nameless > older or _speaks_of(cache.waiting[line].text, best, cache.pool):
+        if nameless > older:
             return line
     return ""
+
+
+def paid_before(receipt: Receipt, best: Explanation, pool: OpenItems, closed: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether an instalment of the named document and of this amount is closed, and the one that is to be paid has not fallen due: the
+    first one may be paid a second time.
+
+    `closed`: as of `SettlementHistory`.
+    """
+    item = pool.items[best.shares[0].item_id]
+    if len(best.shares) > 1 or item.document_type != DocumentType.INSTALMENT or item.due_date <= receipt.booking_date + timedelta(DUE_SOON):
+        return False
+    mine = {r.key for r in receipt.references if r.item_id == item.item_id and r.source != "order" and r.item_count == 1}
+    return any(r.key in mine and closed.get(r.item_id, (0, ""))[0] == item.open for r in receipt.references)
 
 
 def _older(best: Explanation, cache: ExplanationCache, claims: Claims) -> int:
@@ -76,6 +103,12 @@ def _named(claims: Sequence[tuple[int, str, str, int]], cache: ExplanationCache)
     return any(options and options[0].basis in BY_NAME for options in cache.explanations(lines).values())
 
 
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> frozenset[str]:
+    """The words of a text that hold a digit: an earlier payment is asked about by every later one of its amount."""
+    return Text(text).wholes
+
+
 def _speaks_of(text: str, best: Explanation, pool: OpenItems) -> bool:
     """Whether a text holds the end of a number that an explanation is about, or one that differs from it by a slip.
 
@@ -85,6 +118,9 @@ def _speaks_of(text: str, best: Explanation, pool: OpenItems) -> bool:
     if not runs:
         return False
     items = [pool.items[share.item_id] for share in best.shares]
+    words = [word for word in _words(text) if len(word) > LEAST_END]
+    if any(number_of(item).whole.startswith(word) for item in items for word in words):
+        return True  # the text may be cut within this number
     references = ["".join(_DIGITS.findall(item.payment_reference)) for item in items]
     if any(len(run) >= LEAST_DAMAGED and run in reference for reference in references for run in runs):
         return True

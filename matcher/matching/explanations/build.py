@@ -13,7 +13,7 @@ from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
-from matcher.matching.references.numbers import MIN_DAMAGED, PLACE, STRONG
+from matcher.matching.references.numbers import MIN_DAMAGED, PLACE, STRONG, index_keys
 from matcher.matching.references.text import Text
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES
@@ -95,7 +95,7 @@ class ExplanationBuilder:
     def _found(self) -> list[Explanation]:
         plain = self.plain()
         if plain and not self._of_another(plain[0].customer_id):
-            view = self._context(plain[0].customer_id, self.keys)
+            view = self._context(plain[0].customer_id, self._in_full(plain))
             return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id)))
         best: dict[object, Explanation] = {}
         for customer, look, likely in self._look():
@@ -118,6 +118,15 @@ class ExplanationBuilder:
         if strong[0].currency != self.receipt.currency or len({(i.customer_id, i.currency) for i in strong}) > 1:
             return ()
         return tuple(sorted(strong, key=oldest_first))
+
+    def _in_full(self, plain: Iterable[Item]) -> Mapping[str, str]:
+        """The number keys; of an item that a run of digits names it is told whether its number is written in full but for zeros."""
+        runs = [item for item in plain if self.keys[item.item_id] == "run"]
+        if not runs:
+            return self.keys
+        written = self.text.parts
+        full = [item.item_id for item in runs if any(form == "parts" and key in written for form, key, _ in index_keys(number_of(item)))]
+        return {**self.keys, **dict.fromkeys(full, "parts")} if full else self.keys
 
     def _of_another(self, customer_id: str) -> bool:
         """Whether the payer is certainly another customer: then his own items are looked at too."""

@@ -47,6 +47,12 @@ def _once(view: "CustomerContext", item: Item) -> bool:
     return known is not None and view.pool.rarity(item.currency, item.open) <= 1 and known.once(item)
 
 
+def has(view: "CustomerContext", members: Collection[Item], amount: int) -> bool:
+    """Whether one item of the customer that is not a member has that amount open."""
+    inside = {i.item_id for i in members}
+    return any(i.item_id not in inside for i in view.holding.by_amount.get(amount, ()))
+
+
 def owed(view: "CustomerContext", members: Collection[Item], amount: int) -> bool:
     """Whether one, two or three items of the customer that are not members have that amount, one of them perhaps less its discount."""
     inside = {i.item_id for i in members}

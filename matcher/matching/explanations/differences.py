@@ -53,11 +53,15 @@ class Difference(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What the terms of one item say: whether a discount makes up the difference, the steps that are over, and the one still earned."""
+    """What the terms of one item say: whether a discount makes up the difference, the steps that are over, and the one still earned.
+
+    `doubt`: evidence that another day would make another discount of it.
+    """
 
     met: bool
     ended: Sequence[int]
     earned: int
+    doubt: tuple[str, ...] = ()
 
 
 def discounts_of(item: Item, receipt: Receipt, grace_days: int) -> list[int]:
@@ -101,14 +105,15 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
     if difference > 0 and total > 0:
         allowed = [discounts_of(i, receipt, grace_days) for i in items]
         discounts, own, taken = _of_terms(items, allowed, difference)
+        doubt = ("date_discount",) if _otherwise(items, difference, taken, receipt, grace_days) else ()
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
             if own and abs(difference - sum(discounts)) > _cents(discounts):
-                yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net",), _NET)
+                yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net", *doubt), _NET)
             else:
-                yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
+                yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount", *doubt))
         ended = ended_discounts(items[0], receipt, grace_days) if len(items) == 1 and not taken else []
-        yield from _short(items, difference, _Terms(bool(taken), ended, allowed[0][-1] if allowed[0] else 0), receipt, pool, book)
+        yield from _short(items, difference, _Terms(bool(taken), ended, allowed[0][-1] if allowed[0] else 0, doubt), receipt, pool, book)
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
@@ -128,6 +133,21 @@ def _of_terms(items: Sequence[Item], allowed: Sequence[Sequence[int]], differenc
         if taken := own or _less_credit(items, discounts, difference):
             return discounts, bool(own), taken
     return [], False, []
+
+
+def _otherwise(items: Sequence[Item], difference: int, taken: Sequence[int], receipt: Receipt, grace_days: int) -> bool:
+    """Whether the discount is a matter of the day: the booking date makes another one of the difference than the value date does.
+
+    Or, of several items, whether the discount of one that is over is just what is missing too.
+    """
+    if not any(item.steps for item in items):
+        return False
+    if len(items) > 1 and taken and any(difference in ended_discounts(item, receipt, grace_days) for item in items):
+        return True
+    if receipt.booking_date == receipt.value_date:
+        return False
+    booked = receipt._replace(value_date=receipt.booking_date)
+    return _of_terms(items, [discounts_of(i, booked, grace_days) for i in items], difference)[2] != taken
 
 
 def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
@@ -218,12 +238,14 @@ def _short(
     unit = 10 ** SCALE[receipt.currency]
     share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
     ended = [discount for discount in terms.ended if discount > 1]
-    late = not in_terms and any(abs(difference - discount) <= 1 or _on_net([discount], difference) for discount in ended)
+    # at thirty rates of tax the net amount's discount meets many a difference: when it is late too, a person looks
+    net = not in_terms and any(_on_net([discount], difference) for discount in ended)
+    late = not in_terms and any(abs(difference - discount) <= 1 for discount in ended)
     if late and terms.earned:
         # a lower step is still earned
         earned = (Allocation(item.item_id, receipt.amount, receipt.amount, terms.earned, "discount"),)
         note = "the difference is the early-payment discount of a step that is over; the next step is taken, and the rest stays open"
-        yield Difference("discount_late", earned, Outcome.PARTIAL, ("difference_discount_late",), note)
+        yield Difference("discount_late", earned, Outcome.PARTIAL, ("difference_discount_late", *terms.doubt), note)
         late = False
     withheld = book.withholding.get(pool.country.get(item.customer_id, ""), ())
     if late and any(abs(difference - (item.open * rate + PPM // 2) // PPM) <= 1 for rate in withheld):
@@ -231,13 +253,14 @@ def _short(
         yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_two_ways",), note)
     elif late:
         note = "the difference is the early-payment discount, taken late"
-        yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_discount_late",), note)
+        yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_discount_late", *terms.doubt), note)
     most = _in_currency(limits.fee * unit, receipt, pool)
     deducted = not in_terms and bool(_DEDUCTED.search(receipt.text)) and not _FEE_SAID.search(receipt.text)
     if (
         not late
+        and not net
         and not deducted
-        and max(limits.rounding, unit - 1) < difference <= most
+        and max(limits.rounding, unit - 1, _in_currency(unit, receipt, pool) - 1) < difference <= most
         and difference * PPM <= item.open * limits.fee_share
         and not in_terms
         and not _domestic(item, receipt, pool)
@@ -246,16 +269,16 @@ def _short(
         kind = "difference_fee_even" if difference % (unit // 2 if unit > 1 else 50) == 0 else "difference_fee"
         country = pool.country.get(item.customer_id, "")
         abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
-        yield _cleared("fee", items, item, difference, (kind, *abroad))
-    for rate in () if late or difference in terms.ended else withheld:
+        yield _cleared("fee", items, item, difference, (kind, *abroad, *terms.doubt))
+    for rate in () if late or net or difference in terms.ended else withheld:
         if difference == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     # what a bank on the way may have kept is no part payment, wherever the payer is
     small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= most)
-    short = "difference_part_kept" if deducted or (difference > most and not in_terms) else "difference_part_small"
+    short = "difference_part_kept" if deducted or (difference > most and not in_terms and not net) else "difference_part_small"
     kind = short if small else "difference_part_even" if even else "difference_part"
-    yield Difference("part", share, Outcome.PARTIAL, (kind,))
+    yield Difference("part", share, Outcome.PARTIAL, (kind, *terms.doubt))
 
 
 _REASON = {"withholding": "withholding_tax", "exchange": "exchange_difference"}

@@ -1,14 +1,16 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 from matcher.matching.explanations.chance import MOST_TRIPLED, SURE, by_chance
 from matcher.matching.items.customer_items import CustomerItems, number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
+from matcher.matching.references.meanings import days
 from matcher.matching.references.numbers import STRONG
 from matcher.matching.references.text import Text
 from matcher.matching.subset_sum.search import exact_sets
@@ -30,6 +32,9 @@ MOST_RUN = 100
 MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
+
+_due_date: Callable[[Item], date] = attrgetter("due_date")
+_issue_date: Callable[[Item], date] = attrgetter("issue_date")
 
 DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
@@ -128,7 +133,9 @@ def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
         reached = (size for size, total in enumerate(accumulate(i.open for i in here), 1) if total >= amount)
         sizes = [next(reached, len(here))]
     for size in sizes:
-        yield ItemSet("named", tuple(here[:size]))
+        # a little less than the first one's amount: it may be any that has fallen due
+        twin = size == 1 and not _in_turn(here, view)
+        yield ItemSet("named", tuple(here[:size]), ("twin_oldest",) if twin else (), unique=not twin)
 
 
 def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
@@ -282,11 +289,16 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
+    dated = _dated(view) if not SURE.isdisjoint(payer) else []
+    for members in dated:
+        # the text says which documents they are, whatever else has the sum
+        seen.add(frozenset(i.item_id for i in members))
+        yield ItemSet("due", members, ("set_dated",), unique=len(dated) == 1)
     for basis, members in _structured(view):
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
+            alone = not _of_one(view) and not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     count = view.text.total
     small = len(items) <= view.limits.subset_items
@@ -297,9 +309,9 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         members = tuple(items[n] for n in places)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        unsure, counted = verdict.kind != "unique", count == len(members)
+        unsure, counted = verdict.kind != "unique" or _of_one(view) or _twice(view, members), count == len(members)
         evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
-        yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
+        yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=not unsure)
 
 
 def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:
@@ -330,6 +342,23 @@ def _another(view: CustomerContext, members: Sequence[Item]) -> bool:
     verdict = exact_sets([i.open for i in items], sum(i.open for i in members), classes=_classes(items), max_size=None if few else 3)
     inside = {i.item_id for i in members}
     return any({items[n].item_id for n in chosen} != inside for chosen in verdict.sets)
+
+
+def _of_one(view: CustomerContext) -> bool:
+    """Whether a document of the customer, open or closed, has the amount: who pays it twice pays by chance what others add up to."""
+    known = view.pool.repetition
+    return known is not None and known.found(view.customer_id, view.receipt.currency, view.receipt.amount)
+
+
+def _dated(view: CustomerContext) -> list[tuple[Item, ...]]:
+    """Everything that is due, or was issued, up to a day that the text names, where that is several documents with just the amount."""
+    found: list[tuple[Item, ...]] = []
+    for day in sorted(days(view.receipt.text)):
+        for date_of in (_due_date, _issue_date):
+            members = tuple(i for i in view.items if date_of(i) <= day)
+            if len(members) > 1 and sum(i.open for i in members) == view.receipt.amount and members not in found:
+                found.append(members)
+    return found
 
 
 def _structured(view: CustomerContext) -> Iterator[tuple[str, tuple[Item, ...]]]:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from rapidfuzz.distance import OSA
+
 from matcher.matching.explanations import chance, evidence
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Receipt
 from matcher.matching.references.makes import alike, shape
+from matcher.matching.references.meanings import days
 from matcher.matching.references.numbers import Number, compact
 from matcher.matching.references.text import Text, says
 from matcher.rules.rulebook import Words
@@ -23,6 +26,9 @@ ENDS = 3
 
 LONG_ORDER = 7
 """Fewest characters of an order's number that names its item for a payer of whom nothing is known."""
+
+CLEARED = ("fee", "rounding", "withholding", "discount", "discount_net", "exchange")
+"""Differences that are cleared without cash: no reason for one is left where another document has the amount to the cent."""
 
 MOST_APART = 2
 """Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
@@ -52,10 +58,18 @@ class Wording:
             yield "text_more"
         if difference == "none" and item_set.basis in ("named", "order") and self._stands_alone(view, item_set):
             yield "reference_alone"
+        if difference == "none" and item_set.basis == "named" and self._may_be_cut(view, item_set):
+            yield "reference_begins"
+        if difference == "none" and item_set.basis in ("named", "damaged") and self._dated_otherwise(view, item_set):
+            yield "date_other"
+        if item_set.basis in ("completed", "counted") and self._not_read(view, item_set):
+            yield "text_more"
         paid = self.receipt.amount
         if difference == "over" and chance.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
             yield "amount_rest_owed"
-        if difference == "part" and chance.owed(view, item_set.items, paid):
+        if (difference == "part" and chance.owed(view, item_set.items, paid)) or (
+            difference in CLEARED and chance.has(view, item_set.items, paid)
+        ):
             yield "amount_of_others"
         if BASES[item_set.basis].carried_by == "none":
             yield from self._of_unnamed(view, item_set, payer)
@@ -77,6 +91,9 @@ class Wording:
                 yield "reference_unknown"
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
+            return
+        if self._ends_another(view, item_set):
+            yield "reference_left_out"
 
     @property
     def named(self) -> list[str]:
@@ -86,10 +103,15 @@ class Wording:
         return self._known_named
 
     def _stands_alone(self, view: CustomerContext, item_set: ItemSet) -> bool:
-        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order."""
+        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order.
+
+        Of several items, whether it has as many numbers as there are items, each of which only one of them has.
+        """
+        if len(item_set.items) > 1:
+            return item_set.basis == "named" and self._stand_alone(item_set)
         item = item_set.items[0]
         kind, ordered = view.refs.get(item.item_id, ""), item_set.basis == "order"
-        if len(item_set.items) > 1 or kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
+        if kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
             return False
         (number,) = self.text.numbered
         if len(self.named) != (0 if ordered else 1) or (ordered and len(number) < LONG_ORDER):
@@ -100,6 +122,13 @@ class Wording:
             if r.item_id == item.item_id and r.item_count == 1 and (r.source == "order" if ordered else r.kind == "run")
         }
         return number in keys or number.lstrip("0") in keys
+
+    def _stand_alone(self, item_set: ItemSet) -> bool:
+        members, numbers = {i.item_id for i in item_set.items}, self.text.numbered
+        if len(numbers) != len(members) or set(self.named) != members:
+            return False
+        of = {r.key: r.item_id for r in self.receipt.references if r.source == "document" and r.item_count == 1}
+        return {of.get(number) or of.get(number.lstrip("0"), "") for number in numbers} == members
 
     @property
     def _ours(self) -> frozenset[str]:
@@ -172,8 +201,8 @@ class Wording:
         """Whether it matters for an explanation that more documents may be meant than those of it."""
         if difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged"):
             return True
-        instalments = len(item_set.items) > 1 and len({i.document_no for i in item_set.items}) == 1
-        return item_set.basis == "named" and instalments
+        # of a document that is named once several instalments would be paid
+        return item_set.basis == "named" and len({i.document_no for i in item_set.items}) < len(item_set.items)
 
     def _says_more(self, view: CustomerContext, item_set: ItemSet) -> bool:
         """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of another document's."""
@@ -197,6 +226,52 @@ class Wording:
         if any(mine(first) != mine(second) for first, second in text.listed):
             return True
         return any(not mine(number) for number in self._ours)
+
+    def _not_read(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text has numbers of our documents' make that none of these items has, and more or fewer items were added for them."""
+        own = [form for item in item_set.items for form in number_of(item)[:2] if form]
+        strange = sum(not any(number.endswith(form) or form.endswith(number) for form in own) for number in self._ours)
+        return strange > 0 and strange != sum(item.item_id not in view.refs for item in item_set.items)
+
+    def _may_be_cut(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the number of the one item may be how that of another open item of its amount begins, the text being cut there."""
+        item = item_set.items[0]
+        if len(item_set.items) > 1 or self.pool.rarity(item.currency, item.open) < 2:
+            return False
+        others = [number_of(other).whole for other in view.holding.by_amount.get(item.open, ()) if other.document_no != item.document_no]
+        if not others:
+            return False
+        own = number_of(item)
+        end = own.counter.lstrip("0")
+        # the word that names the item; one that is written in full is only cut where the text is
+        words = [word for word in self.text.wholes if len(word) >= MIN_BEGINNING and word.endswith(end)]
+        return any(
+            other.startswith(word) and other != word for word in words if word != own.whole or word == self.text.last for other in others
+        )
+
+    def _dated_otherwise(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text names the day of another open item of that amount, whose number differs by one sign, and not its own."""
+        item = item_set.items[0]
+        if len(item_set.items) > 1 or self.pool.rarity(item.currency, item.open) < 2:
+            return False
+        written = days(self.receipt.text)
+        if not written or item.issue_date in written:
+            return False
+        whole = number_of(item).whole
+        return any(
+            other.issue_date in written and OSA.distance(whole, number_of(other).whole, score_cutoff=1) == 1
+            for other in view.holding.by_amount.get(item.open, ())
+        )
+
+    def _ends_another(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether a number that stands alone in the text is the end of another open item's number, and of none of these."""
+        ends = [end for token in self.text.tokens if token.isdecimal() and len(end := token.lstrip("0")) >= ENDS]
+        if not ends:
+            return False
+        members = {i.item_id for i in item_set.items}
+        own = [number_of(i).digits for i in item_set.items]
+        strange = [end for end in ends if not any(digits.endswith(end) for digits in own)]
+        return bool(strange) and any(number_of(i).digits.endswith(end) for i in view.items if i.item_id not in members for end in strange)
 
     def _begins_another(self, view: CustomerContext, members: Collection[str], numbers: Sequence[Number]) -> bool:
         """Whether a word of the text that is none of these numbers is how the number of another open item of the customer begins."""

@@ -27,6 +27,7 @@ class Repetition:
         documents = documents.select("customer_id", "currency", "amount", same.alias("again"))
         repeated = documents.filter("again").select("customer_id", "currency", "amount").unique()
         self._amounts = frozenset(repeated.iter_rows())
+        self._starts, self._invoiced = _by_customer(documents)
         self._not_once = _elsewhere(items) if "open" in items.columns else {}
         mean = (documents.filter("again").height + USUAL * FEW) / (documents.height + FEW)
         rate = (pl.col("again").sum() + SHRUNK * mean) / (pl.len() + SHRUNK)
@@ -41,9 +42,22 @@ class Repetition:
         """Whether no closed document of the legal entity has the amount of this item, if no other open one has it."""
         return item.open not in self._not_once.get(item.currency, frozenset())
 
+    def found(self, customer_id: str, currency: str, amount: int) -> bool:
+        """Whether a document of the customer, open or closed, was invoiced with that amount."""
+        start, size = self._starts.get((customer_id, currency), (0, 0))
+        return size > 0 and bool((self._invoiced.slice(start, size) == amount).any())
+
     def has(self, item: Item) -> bool:
         """Whether another document of the customer, open or closed, has the amount that is open of this item."""
         return (item.customer_id, item.currency, item.open) in self._amounts
+
+
+def _by_customer(documents: pl.DataFrame) -> tuple[dict[tuple[str, str], tuple[int, int]], pl.Series]:
+    """Amounts of documents laid down side by side for each customer and currency, and where those of each begin, and how many."""
+    ordered = documents.select("customer_id", "currency", "amount").sort("customer_id", "currency")
+    sizes = ordered.group_by("customer_id", "currency", maintain_order=True).len()
+    starts = sizes.with_columns(start=pl.col("len").cum_sum() - pl.col("len"))
+    return {(who, currency): (start, size) for who, currency, size, start in starts.iter_rows()}, ordered["amount"]
 
 
 def _elsewhere(items: pl.DataFrame) -> dict[str, frozenset[int]]:

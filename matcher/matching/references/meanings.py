@@ -5,6 +5,7 @@ document's whatever it looks like, after "delivery note" it is not.
 """
 
 import re
+from datetime import date
 
 _NUMBER = r"\d[\dA-Z]*(?:[-/._](?:[A-Z]{1,3}[-/._]?)?\d[\dA-Z]*)*"
 """A number from its first digit on, with the signs within and a few letters among its digits."""
@@ -53,10 +54,13 @@ _UNIT = (
 )
 
 _DAY = re.compile(
-    r"(?<![\w./-])\d{1,2}([./-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)?\d\d)?(?!\w|[./-]\d)"
+    r"(?<![\w./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)?\d\d)?(?!\w|[./-]\d)"
     r"|(?<![\w./-])(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])(?!\w|[./-]\d)"
 )
 """A day, whatever stands before it."""
+
+_WRITTEN_DAY = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2((?:20)?\d\d)(?!\w|[./-]\d)")
+_ISO_DAY = re.compile(r"(?<![\w./-])(20\d\d)[-./](\d{1,2})[-./](\d{1,2})(?!\w|[./-]\d)")
 
 _PHRASES = re.compile(
     # a month with its year, a day in one piece, a year, a time
@@ -121,6 +125,23 @@ def blanked(upper: str, *, orders: bool = False) -> str:
                 end = following.end()
             spans.append((match.start(), end))
     return _without(upper, spans)
+
+
+def days(text: str) -> frozenset[date]:
+    """The days of a text, each in every way in which it may be read; a year has four digits or two of this century."""
+    found = {_day(y, m, d) for y, m, d in _ISO_DAY.findall(text)}
+    for first, sign, second, year in _WRITTEN_DAY.findall(text):
+        found.add(_day(year, second, first))
+        if sign != ".":
+            found.add(_day(year, first, second))
+    return frozenset(day for day in found if day is not None)
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def orders(upper: str) -> list[str]:

@@ -130,6 +130,11 @@ class Text:
         return self._known_wholes
 
     @property
+    def last(self) -> str:
+        """The last word, letters and digits alone; '' where nothing is written."""
+        return compact(self._words[-1]) if self._words else ""
+
+    @property
     def numbers(self) -> frozenset[str]:
         """Digits of tokens without leading zeros."""
         return frozenset("".join(filter(str.isdigit, t)).lstrip("0") for t in self.tokens)
@@ -241,7 +246,7 @@ class Text:
 
     def ends_within(self, number: str) -> bool:
         """Whether the text was cut within a number like this one: its last word is how the number begins, or goes on behind it."""
-        last = compact(self._words[-1]) if self._words else ""
+        last = self.last
         behind = last[len(number) :] if number and last.startswith(number) else ""
         return (1 < len(last) < len(number) and number.startswith(last)) or (len(behind) > 1 and behind.isdecimal())
 

@@ -64,6 +64,11 @@ def refuses(document: Document, settings: Settings) -> str:
     """What QuickBooks knows by its own ids only, and amounts that it cannot link."""
     if document.kind == Kind.REVERSAL:
         return "takes back what it told all numbers of: take its answer in first" if lacks_numbers(document) else ""
+    return unlinked(document, settings) or ("" if document.amount >= 0 and document.unapplied >= 0 else "takes no payment below zero")
+
+
+def unlinked(document: Document, settings: Settings) -> str:
+    """Why QuickBooks cannot link the parts of a document; '' when it can."""
     if not _ID.fullmatch(settings.customer(document)):
         return f"knows customers by its own ids, and {settings.customer(document)!r} is none"
     for part in document.parts:
@@ -77,7 +82,7 @@ def refuses(document: Document, settings: Settings) -> str:
             return "links invoices with amounts above zero and credit memos with amounts below"
         if any(cleared.amount < 0 for cleared in part.adjustments) or (part.adjustments and part.cash < 0):
             return "clears no amount below zero without cash"
-    return "" if document.amount >= 0 and document.unapplied >= 0 else "takes no payment below zero"
+    return ""
 
 
 def render(batch: Rendering[Settings]) -> tuple[File, ...]:

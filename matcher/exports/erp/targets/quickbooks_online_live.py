@@ -5,6 +5,11 @@ gets the first answer again, and books nothing (https://blogs.intuit.com/2015/04
 ``PaymentRefNum``, a journal entry as ``DocNumber``; a query finds them. What is taken back is voided or deleted with the ``SyncToken`` that
 it has now, which the query tells.
 
+Money on account that pays later is an update of its payment: the payment as it stands, with one line for each invoice (a line of an invoice
+that is linked already takes the place of the other, so that amounts are added up), and ``matcher:`` with the external id in the
+private note. By that it is found, and with it the lines go when the application is taken back. An update with a ``SyncToken`` that is no
+longer the payment's is refused (5010), so that no two go by one another.
+
 Faults: ``ValidationFault`` with status 400 is a refusal; ``AuthenticationFault`` is 401, ``ThrottleExceeded`` 429, 500 requests in a
 minute (https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes). Intuit gives a new refresh token about
 once a day, to be used from then on (.../docs/develop/authentication-and-authorization/oauth-2.0).
@@ -35,14 +40,16 @@ from matcher.exports.erp.live.base import (
     Wait,
 )  # fmt: skip
 from matcher.exports.erp.live.secret import Secret, keep_renewed
-from matcher.exports.erp.records import Document, Form
+from matcher.exports.erp.records import Document, Form, Kind
 from matcher.exports.erp.targets import quickbooks_online as files
-from matcher.exports.erp.targets.quickbooks_online import FORMS, MADE, Settings
+from matcher.exports.erp.targets.quickbooks_online import FORMS, MADE, MOST_NOTE, Settings
 from matcher.states import Answered
 
 MOST_PAGE = 1000
 """Rows of one answer of a query."""
 TOKENS = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"
+_APPLIED, _MARK = "applied/", "matcher:"
+"""The number of an application, with the id of its payment; and what stands before its external id in the payment's private note."""
 _NAMES = {path: name for name, path in MADE.items()}
 _KEYS = {"Payment": "PaymentRefNum", "JournalEntry": "DocNumber"}
 _TYPES = {"Invoice": "invoice", "CreditMemo": "credit_note"}
@@ -81,7 +88,7 @@ class QuickBooks(Live[Settings, Connected]):
     secrets: ClassVar[tuple[str, ...]] = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
     hosts: ClassVar[tuple[str, ...]] = ("oauth.platform.intuit.com",)
     pace: ClassVar[int] = 60
-    forms: ClassVar[frozenset[Form] | None] = FORMS
+    forms: ClassVar[frozenset[Form] | None] = FORMS | {Form.APPLICATION}
 
     def sign_in(self, ask: Ask, secrets: Sequence[Secret], about: About) -> Access:
         """Asks for an access token, and keeps the refresh token that may come with it."""
@@ -95,17 +102,28 @@ class QuickBooks(Live[Settings, Connected]):
         return Access({"Authorization": Secret(f"Bearer {given.access.reveal()}")}, values, remark)
 
     def refuses(self, document: Document, settings: Settings) -> str:
-        """As in the files, but that the numbers of what is taken back may still come."""
-        return "" if document.reverses else files.refuses(document, settings)
+        """As in the files, but that numbers may still come, and that money on account pays later."""
+        if document.reverses:
+            return ""
+        if document.kind != Kind.APPLICATION:
+            return files.refuses(document, settings)
+        if any(part.cash <= 0 or part.adjustments for part in document.parts):
+            return "applies money on account to invoices, and clears nothing else with it"
+        return files.unlinked(document, settings)
 
     def waits(self, document: Document) -> Wait | None:
-        """A payment and its journal entry are taken back by their ids."""
+        """A payment and its journal entry are taken back by their ids; an application changes its payment."""
+        if Kind.APPLICATION in (document.kind, document.reversed_kind):
+            about = document.reverses or document.receipt
+            return None if _payment_of(document) else Wait(f"the number of the document {about} is not known")
         if document.reverses and files.lacks_numbers(document):
             return Wait(f"not all numbers of the document {document.reverses} are known")
         return None
 
     def step(self, document: Document, about: About, done: Sequence[Outcome]) -> Step | None:
-        """The journal entry of what is cleared without cash, and the payment; or the end of each."""
+        """The journal entry of what is cleared without cash, and the payment; or the end of each; or a change of the payment."""
+        if Kind.APPLICATION in (document.kind, document.reversed_kind):
+            return None if done else _applied(document, about)
         if document.reverses:
             told = files.numbers(document.reverses_number)
             return _end(told[len(done)], f"{document.external_id}-{len(done) + 1}", about) if len(done) < len(told) else None
@@ -168,6 +186,71 @@ def _end(told: str, key: str, about: About) -> Step:
         return gone if said.result == Answered.ACCEPTED else said
 
     return Step(request, read, find, found)
+
+
+def _applied(document: Document, about: About) -> Step:
+    """Puts lines onto a payment whose money lies on account, or takes them off it."""
+    identity = _payment_of(document)
+    mark, number = f"{_MARK}{document.reverses or document.external_id}", f"{_APPLIED}{identity}"
+    find = _query(about, "Payment", "WHERE", "Id", f"= '{identity}'")
+
+    def found(reply: Reply) -> Outcome | None:
+        rows = _rows(reply, "Payment")
+        if rows is None:
+            return Outcome(Answered.UNKNOWN, "", f"it cannot be asked for: {reply.text}")
+        standing = [one for one in rows if not _is_void(one)]
+        if any(mark in text_of(at(one, "PrivateNote")).split() for one in standing) != bool(document.reverses):
+            return Outcome(Answered.ACCEPTED, number)
+        return None if standing else Outcome(Answered.REJECTED, "", f"the payment {identity} is voided or deleted there")
+
+    def request() -> Request | Outcome:
+        reply = about.ask(find)
+        if (known := found(reply)) is not None:
+            return known
+        payment = (_rows(reply, "Payment") or [{}])[0]
+        assert isinstance(payment, dict)
+        said = payment.get("PrivateNote")
+        kept = said if isinstance(said, str) else ""
+        note = kept.replace(mark, "").strip() if document.reverses else f"{kept} {mark}".strip()
+        if len(note) > MOST_NOTE:
+            return Outcome(Answered.REJECTED, "", f"the private note of the payment {identity} is full")
+        token = text_of(payment.get("SyncToken"))
+        body = {**payment, "Line": _lines(payment, document, about.settings), "PrivateNote": note, "sparse": False}
+        return _call("POST", "/payment", about, {"requestid": f"{document.external_id}-{token}"}, body)
+
+    def read(reply: Reply) -> Outcome:
+        said = _made(reply)
+        if said.result == Answered.ACCEPTED:
+            return said._replace(number=number)
+        # what is refused may be so because it is done: a call that was thought lost has arrived after all
+        there = found(about.ask(find)) if said.result == Answered.REJECTED else None
+        return there if there and there.result == Answered.ACCEPTED else said
+
+    return Step(request, read, find, found)
+
+
+def _payment_of(document: Document) -> str:
+    """The id of the payment that an application changes; '' while it is not known."""
+    told = document.reverses_number if document.reverses else document.receipt_number
+    found = [one for one in files.numbers(told.replace(_APPLIED, "payment/")) if one.startswith("payment/")]
+    return found[0].removeprefix("payment/") if found else ""
+
+
+def _lines(payment: Mapping[str, object], document: Document, settings: Settings) -> list[dict[str, object]]:
+    """The lines of a payment with what a document adds to them, or takes off: one for each transaction that is linked."""
+    lines: dict[tuple[str, str], Decimal] = {}
+    standing = payment.get("Line")
+    for one in standing if isinstance(standing, list) else ():
+        link, amount = at(one, "LinkedTxn", 0), at(one, "Amount")
+        key = text_of(at(link, "TxnType")), text_of(at(link, "TxnId"))
+        lines[key] = lines.get(key, Decimal(0)) + Decimal(amount if isinstance(amount, (int, Decimal)) else 0)
+    for part in document.parts:
+        key = "Invoice", settings.item_id(part)
+        # a reversal has its parts below zero; what somebody has taken off by hand there is not taken off again
+        lines[key] = max(lines.get(key, Decimal(0)) + document.decimal(part.cash), Decimal(0))
+    return [
+        {"Amount": amount, "LinkedTxn": [{"TxnId": identity, "TxnType": kind}]} for (kind, identity), amount in lines.items() if amount
+    ]  # fmt: skip
 
 
 def _made(reply: Reply) -> Outcome:

@@ -9,16 +9,17 @@ number therefore goes into a field of one's own of the entry.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from matcher import money
 from matcher.exports.erp.base import Answer, File, Rendering, Target
 from matcher.exports.erp.calls import Call, Outcome, answers, at, calls_file, text_of
 from matcher.exports.erp.records import Document, Form, Kind, Part
-from matcher.exports.erp.settings import MappedSettings, Text, named
+from matcher.exports.erp.settings import Text, named
+from matcher.exports.erp.targets.yonyou_rates import RatedSettings, local, rate
 from matcher.states import Answered
 
 MOST_DIGEST, MOST_FIELD = 120, 60
@@ -36,14 +37,12 @@ _HeadField = Literal["define1", "define2", "define3", "define10", "define11", "d
 _EntryField = Literal["", "define22", "define23", "define24", "define25", "define28", "define29", "define30", "define31"]
 
 
-class Settings(MappedSettings):
+class Settings(RatedSettings):
     """``[target.yonyou-u8]``.
 
     Attributes:
         settlement: code of the way of settlement (结算方式).
-        base_currency: of the ledger there.
         currencies: names of the currencies there.
-        rates: units of the base currency for one unit of another currency.
         id_field: field of the head for the external id: of one's own (自定义项), or the number of the document.
         document_field: field of an entry for the number of the document that is paid.
         cleared_field: field of an entry that says what is to be cleared without cash in 核销; '' where there is none.
@@ -53,9 +52,7 @@ class Settings(MappedSettings):
     """
 
     settlement: str = ""
-    base_currency: Text = "CNY"
     currencies: dict[str, Text] = Field(default_factory=lambda: {"CNY": "人民币"})
-    rates: dict[str, Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,10})?$")]] = Field(default_factory=dict)
     id_field: _HeadField = "define10"
     document_field: _EntryField = "define22"
     cleared_field: _EntryField = ""
@@ -63,25 +60,14 @@ class Settings(MappedSettings):
     person: str = ""
     operator: str = ""
 
-    @field_validator("rates")
-    @classmethod
-    def _above_zero(cls, value: dict[str, str]) -> dict[str, str]:
-        for currency, rate in value.items():
-            if not Decimal(rate):
-                raise ValueError(f"the rate of {currency} is zero")
-        return value
-
     def lacking(self, documents: Iterable[Document]) -> Iterator[str]:
         """Bank accounts, currencies and rates that are not there, and the way of settlement."""
-        for one in documents:
+        for one in (every := tuple(documents)):
             if not self.settlement:
                 yield "settlement"
-            if one.line and one.line.account not in self.accounts:
-                yield f"accounts.{one.line.account}"
             if one.currency not in self.currencies:
                 yield f"currencies.{one.currency}"
-            if one.currency != self.base_currency and one.currency not in self.rates:
-                yield f"rates.{one.currency}"
+        yield from super().lacking(every)
 
 
 def refuses(document: Document, settings: Settings) -> str:
@@ -120,7 +106,7 @@ def _call(one: Document, settings: Settings) -> Call:
         "vouchtype": "48" if one.kind == Kind.RECEIPT else "49", "vouchdate": one.date, settings.id_field: one.external_id,
         "customercode": one.customer.id, "originalamount": one.decimal(one.amount * sign),
         "amount": local(one.amount * sign, one.currency, settings),
-        "foreigncurrency": named(settings.currencies, one.currency, "currencies"), "currencyrate": Decimal(_rate(one.currency, settings)),
+        "foreigncurrency": named(settings.currencies, one.currency, "currencies"), "currencyrate": rate(one.currency, settings),
         "balancecode": settings.settlement, "balanceitemcode": settings.account(one), "digest": _digest(one),
         "oppositebankcode": one.line.counterparty_account, "departmentcode": settings.department, "personcode": settings.person,
         "operator": settings.operator,
@@ -152,16 +138,6 @@ def _entry(one: Document, part: Part | None, amount: int, settings: Settings) ->
 
 def _reasons(part: Part) -> str:
     return "; ".join(f"{cleared.reason} {money.render(cleared.amount, part.currency)}" for cleared in part.adjustments)
-
-
-def local(amount: int, currency: str, settings: Settings) -> Decimal:
-    """An amount in the base currency, rounded half up to its places; the same where it is in the base currency."""
-    whole = Decimal(money.render(amount, currency)) * Decimal(_rate(currency, settings))
-    return whole.quantize(Decimal(1).scaleb(-money.scale(settings.base_currency)), ROUND_HALF_UP)
-
-
-def _rate(currency: str, settings: Settings) -> str:
-    return "1" if currency == settings.base_currency else named(settings.rates, currency, "rates")
 
 
 def _reconcile(entries: list[dict[str, object]], whole: Decimal) -> None:

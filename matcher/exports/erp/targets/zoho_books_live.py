@@ -5,6 +5,10 @@ under the value of a custom field that allows no duplicates, or writes over the 
 comes. ``DELETE /customerpayments/ID`` takes it back. The reference number is the external id too, by which ``GET /customerpayments``
 finds a payment (https://www.zoho.com/books/api/v3/customer-payments/).
 
+Money on account that pays later is an update of its payment (``PUT /customerpayments/ID``, *Update a payment*): all as it stands there, one
+row for each invoice, and ``matcher:`` with the external id in the description. By that it is found, and with it the rows go when the
+application is taken back.
+
 Every answer has a ``code``, which is 0 when it was done, and a ``message``; a refusal comes with status 400 or 404. Too many calls are
 429, or codes 44 (100 in a minute), 45 (the day's calls) and 1070 (at once) (https://www.zoho.com/books/api/v3/introduction/). Lists come
 in pages that are counted, at most 200 rows each, and do not say how long they are.
@@ -32,6 +36,12 @@ MOST_PAGE = 200
 """Rows of one page."""
 _ID = re.compile(r"\d+")
 _PAYMENTS = "/customerpayments"
+_MARK, _CHANGED = "matcher:", "applied/"
+"""What stands before the external id of an application in its payment's description; and in its number, before the payment's id."""
+_KEPT = (
+    "customer_id", "payment_mode", "amount", "date", "reference_number", "bank_charges", "account_id", "tax_account_id", "exchange_rate"
+)  # fmt: skip
+"""Fields that an update of a payment sends back as they were read."""
 _LIMITS = (44, 45, 1070)
 _MODES = ("check", "cash", "creditcard", "banktransfer", "bankremittance", "autotransaction", "others")
 """Modes of payment that the interface has words for."""
@@ -79,7 +89,7 @@ class ZohoBooks(Live[Settings, Connected]):
     secrets: ClassVar[tuple[str, ...]] = zoho_api.SECRETS
     hosts: ClassVar[tuple[str, ...]] = zoho_api.HOSTS
     pace: ClassVar[int] = 60
-    forms: ClassVar[frozenset[Form] | None] = FORMS | {Form.REVERSAL}
+    forms: ClassVar[frozenset[Form] | None] = FORMS | {Form.REVERSAL, Form.APPLICATION}
 
     def sign_in(self, ask: Ask, secrets: Sequence[Secret], about: About) -> Access:
         """Asks for an access token."""
@@ -92,25 +102,34 @@ class ZohoBooks(Live[Settings, Connected]):
     def refuses(self, document: Document, settings: Settings) -> str:
         """What cannot be booked: as in the files, but that a payment can be deleted; and what is no id of Zoho Books."""
         if document.reverses:
-            return "" if document.reversed_kind == Kind.RECEIPT else "deletes payments received only"
+            return "" if document.reversed_kind in (Kind.RECEIPT, Kind.APPLICATION) else "deletes payments received only"
         account = settings.accounts.get(document.line.account, "0") if document.line else "0"
         if not _ID.fullmatch(account):
             return f"knows accounts by its own ids, and {account!r} is none"
         if not _ID.fullmatch(settings.customer(document)):
             return f"knows customers by its own ids, and {settings.customer(document)!r} is none"
         unknown = [part.item_id for part in document.parts if not _ID.fullmatch(settings.invoice(part))]
-        return f"knows invoices by its own ids, and {unknown[0]} has none" if unknown else zoho_books.refuses(document, settings)
+        if unknown:
+            return f"knows invoices by its own ids, and {unknown[0]} has none"
+        if document.kind != Kind.APPLICATION:
+            return zoho_books.refuses(document, settings)
+        more = any(part.cash <= 0 or part.adjustments for part in document.parts)
+        return "applies money on account to invoices, and clears nothing else with it" if more else ""
 
     def waits(self, document: Document) -> Wait | None:
-        """A payment is deleted by its id."""
+        """A payment is deleted by its id, and changed by it."""
+        if document.kind == Kind.APPLICATION and not document.receipt_number:
+            return Wait(f"the number of the payment {document.receipt} is not known")
         if document.reverses and not document.reverses_number:
             return Wait(f"the number of the payment {document.reverses} is not known")
         return None
 
     def step(self, document: Document, about: About, done: Sequence[Outcome]) -> Step | None:
-        """One call: the payment, or its deletion."""
+        """One call: the payment, its deletion, or its change."""
         if done:
             return None
+        if Kind.APPLICATION in (document.kind, document.reversed_kind):
+            return _changed(document, about)
         if document.reverses:
             gone = Outcome(Answered.ACCEPTED, document.reverses_number)
             delete = _call("DELETE", f"{_PAYMENTS}/{quote(document.reverses_number, safe='')}", about)
@@ -144,6 +163,73 @@ def _payment(one: Document, about: About) -> dict[str, object]:
         **_named(rows[0], _HEAD), "payment_mode": mode if mode in _MODES else about.settings.mode, "reference_number": one.external_id,
         "description": told, "invoices": invoices, "custom_fields": [{"api_name": about.connection.field, "value": one.external_id}],
     }  # fmt: skip
+
+
+def _changed(document: Document, about: About) -> Step:
+    """Puts rows onto a payment whose money lies on account, or takes them off it."""
+    identity = document.receipt_number or document.reverses_number.removeprefix(_CHANGED)
+    mark, done = f"{_MARK}{document.reverses or document.external_id}", Outcome(Answered.ACCEPTED, f"{_CHANGED}{identity}")
+    path = f"{_PAYMENTS}/{quote(identity, safe='')}"
+    find = _call("GET", path, about)
+
+    def found(reply: Reply) -> Outcome | None:
+        payment = at(reply.body, "payment")
+        if reply.ok and isinstance(payment, dict):
+            there = mark in text_of(payment.get("description")).split()
+            return None if there == bool(document.reverses) else done
+        if reply.status != 404:
+            return Outcome(Answered.UNKNOWN, "", f"it cannot be asked for: {reply.text}")
+        return done if document.reverses else Outcome(Answered.REJECTED, "", f"the payment {identity} is no longer there")
+
+    def request() -> Request | Outcome:
+        reply = about.ask(find)
+        known, payment = found(reply), at(reply.body, "payment")
+        if known is not None or not isinstance(payment, dict):
+            return known or Outcome(Answered.UNKNOWN, "", f"it cannot be asked for: {reply.text}")
+        said = payment.get("description")
+        kept = said if isinstance(said, str) else ""
+        note = kept.replace(mark, "").strip() if document.reverses else f"{kept} {mark}".strip()
+        standing = {name: payment[name] for name in _KEPT if payment.get(name) not in (None, "")}
+        own = [{"api_name": about.connection.field, "value": document.receipt or _own(payment, about)}]
+        body = {**standing, "description": note, "invoices": _rows_of(payment, document, about.settings), "custom_fields": own}
+        return _call("PUT", path, about, body=body)
+
+    def read(reply: Reply) -> Outcome:
+        said = _booked(reply, done)
+        # what is refused may be so because it is done: a call that was thought lost has arrived after all
+        there = found(about.ask(find)) if said.result == Answered.REJECTED else None
+        return there if there and there.result == Answered.ACCEPTED else said
+
+    return Step(request, read, find, found)
+
+
+def _own(payment: Mapping[str, object], about: About) -> str:
+    """The external id of a payment, in its custom field or as its reference number."""
+    fields = payment.get("custom_fields")
+    every = fields if isinstance(fields, list) else []
+    told = next((text_of(at(one, "value")) for one in every if at(one, "api_name") == about.connection.field), "")
+    return told or text_of(payment.get("reference_number"))
+
+
+def _rows_of(payment: Mapping[str, object], document: Document, settings: Settings) -> list[dict[str, object]]:
+    """The rows of a payment with what a document adds to them, or takes off: one for each invoice."""
+    standing = payment.get("invoices")
+    rows = {text_of(at(one, "invoice_id")): one for one in (standing if isinstance(standing, list) else ())}
+    cash = {key: _decimal(at(one, "amount_applied")) for key, one in rows.items()}
+    for part in document.parts:
+        # a reversal has its parts below zero; what somebody has taken off by hand there is not taken off again
+        key = settings.invoice(part)
+        cash[key] = max(cash.get(key, Decimal(0)) + document.decimal(part.cash), Decimal(0))
+    tax = {key: _decimal(at(one, "tax_amount_withheld")) for key, one in rows.items()}
+    return [
+        {"invoice_id": key, "amount_applied": amount, **({"tax_amount_withheld": tax[key]} if tax.get(key) else {})}
+        for key, amount in cash.items()
+        if amount or tax.get(key)
+    ]  # fmt: skip
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
 
 
 def _named(row: Mapping[str, Cell], names: Mapping[str, str]) -> dict[str, object]:
