@@ -208,8 +208,8 @@ EVIDENCE: dict[str, EvidenceKind] = {
         bars="the text names the day of another document of that amount, whose number differs by one sign",
     ),
     "date_discount": EvidenceKind(
-        "whether the discount was still allowed depends on the day that counts, or on the document it is for",
-        bars="whether the discount was still allowed depends on the day that counts, or on the document it is for",
+        "what is missing is also the discount of another of the documents, whose days are over",
+        bars="what is missing is also the discount of another of the documents, whose days are over",
     ),
     "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
     "amount_repeats_elsewhere": EvidenceKind("documents of this customer repeat amounts, but no other one, open or closed, has this one"),

@@ -55,7 +55,7 @@ class Difference(NamedTuple):
 class _Terms(NamedTuple):
     """What the terms of one item say: whether a discount makes up the difference, the steps that are over, and the one still earned.
 
-    `doubt`: evidence that another day would make another discount of it.
+    `doubt`: evidence that the discount may be that of another document.
     """
 
     met: bool
@@ -105,7 +105,7 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
     if difference > 0 and total > 0:
         allowed = [discounts_of(i, receipt, grace_days) for i in items]
         discounts, own, taken = _of_terms(items, allowed, difference)
-        doubt = ("date_discount",) if _otherwise(items, difference, taken, receipt, grace_days) else ()
+        doubt = ("date_discount",) if taken and _of_another(items, difference, receipt, grace_days) else ()
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
             if own and abs(difference - sum(discounts)) > _cents(discounts):
@@ -135,19 +135,9 @@ def _of_terms(items: Sequence[Item], allowed: Sequence[Sequence[int]], differenc
     return [], False, []
 
 
-def _otherwise(items: Sequence[Item], difference: int, taken: Sequence[int], receipt: Receipt, grace_days: int) -> bool:
-    """Whether the discount is a matter of the day: the booking date makes another one of the difference than the value date does.
-
-    Or, of several items, whether the discount of one that is over is just what is missing too.
-    """
-    if not any(item.steps for item in items):
-        return False
-    if len(items) > 1 and taken and any(difference in ended_discounts(item, receipt, grace_days) for item in items):
-        return True
-    if receipt.booking_date == receipt.value_date:
-        return False
-    booked = receipt._replace(value_date=receipt.booking_date)
-    return _of_terms(items, [discounts_of(i, booked, grace_days) for i in items], difference)[2] != taken
+def _of_another(items: Sequence[Item], difference: int, receipt: Receipt, grace_days: int) -> bool:
+    """Whether, of several items, the discount of one that is over is just what is missing too."""
+    return len(items) > 1 and any(difference in ended_discounts(item, receipt, grace_days) for item in items if item.steps)
 
 
 def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
