@@ -17,11 +17,14 @@ NAMES = ("INV-1", "INV-2", "INV-3", "INV-4")
 
 
 class _Start:
-    """A system from which books are begun. Those of one kind that are set up alike are equal, whatever their address: all have `NAMES`."""
+    """A system from which books are begun. Those of one kind that are set up alike and hold the same are equal, whatever their address."""
 
     def __init__(self, system: Any, url: str) -> None:
         self.system, self.url = system, url
-        self.kind = type(system), repr({name: value for name, value in vars(system).items() if isinstance(value, bool | int | str)})
+        self.kind = (
+            type(system),
+            repr({name: value for name, value in vars(system).items() if isinstance(value, bool | int | str | dict | list)}),
+        )
 
     def __hash__(self) -> int:
         return hash(self.kind)
